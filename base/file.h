@@ -1,0 +1,62 @@
+// Files that are either complete or untouched, and files read through a memory map.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weft {
+
+/// Writes beside the target and takes its place on commit(): temporary, flush, sync, rename.
+/// Destroyed without commit(), it removes the temporary and the target stays as it was.
+/// Every failure throws UserError naming the target and the cause (directory, permission, full disk).
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::string& path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+  void commit();
+  const std::string& path() const { return path_; }
+
+ private:
+  [[noreturn]] void fail(const char* action);
+  std::string path_;
+  std::string temporary_;
+  int descriptor_ = -1;
+};
+
+/// Throws UserError unless a file could be created at `path`: checked before long work starts, so
+/// that a training does not end in a model that cannot be written. Leaves no trace.
+void require_writable(const std::string& path);
+
+/// A file mapped into memory, privately: writing into the map changes this process alone.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  /// Throws UserError if `path` is missing, a directory, or cannot be read.
+  explicit MappedFile(const std::string& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+  std::byte* data() { return data_; }
+  std::size_t size() const { return size_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// 64-bit XXH3 of `bytes`; pass an earlier result as `seed` to go on over several pieces.
+std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed = 0);
+
+}  // namespace weft

@@ -1,0 +1,58 @@
+// Operations on single columns: products, activations, dropout, losses. Each is a forward and
+// backward pair; shapes and equations stand here, D features × N columns.
+#pragma once
+
+#include <cstdint>
+
+#include "models/core/tape.h"
+
+namespace weft {
+
+/// y = W x + b. W: M × D, x: D × N, b: M × 1 or an empty Var.
+Var affine(Tape& tape, Var W, Var x, Var b = {});
+/// y = Wᵀ x + b, for output weights tied to an embedding W: D × M.
+Var affine_transposed(Tape& tape, Var W, Var x, Var b = {});
+/// Columns ids[0..count) of an E × V table; the gradient touches those columns alone.
+/// A negative id gives a column of zeros.
+Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count);
+/// Mean of the columns of an E × V table for each bag: bag n is ids[offsets[n] .. offsets[n+1]).
+/// An empty bag gives zeros. `weights` (one an id) or null; with weights: the weighted sum.
+Var lookup_bags(Tape& tape, const Parameter& table, const int* ids, const int* offsets,
+                const real* weights, std::size_t bags);
+Var add(Tape& tape, Var a, Var b);
+Var multiply(Tape& tape, Var a, Var b);  // element by element
+/// a on top of b.
+Var stack_rows(Tape& tape, Var a, Var b);
+
+enum class Activation { linear, sigmoid, tanh, relu, leaky_relu, noisy_relu, softplus, gelu };
+/// Element by element. leaky_relu: max(x, 0.01 x); noisy_relu (Nair & Hinton 2010): while training
+/// max(0, x + N(0, σ(x))), else relu; gelu (Hendrycks & Gimpel 2016): x Φ(x), by erf.
+Var activate(Tape& tape, Var x, Activation activation);
+/// Over the rows of each column.
+Var softmax(Tape& tape, Var x);
+
+/// Inverted dropout (Srivastava et al. 2014): while training each element is zero with probability
+/// `rate`, else divided by 1 − rate; otherwise x itself.
+Var dropout(Tape& tape, Var x, double rate);
+/// One mask a sequence, the same at each step (Gal & Ghahramani 2016). x: D × (T·B).
+Var sequence_dropout(Tape& tape, Var x, double rate, int examples);
+
+/// Losses are 1 × 1: the sum over the counted columns divided by `normalizer` (0: by their number).
+
+/// Softmax cross-entropy with label smoothing ε: target distribution (1 − ε) on targets[n] and ε
+/// spread evenly over all M classes. targets[n] < 0: the column is ignored. logits: M × N.
+Var softmax_cross_entropy(Tape& tape, Var logits, const int* targets, double smoothing = 0,
+                          double normalizer = 0);
+/// Binary cross-entropy from logits, summed over the M rows; targets: M × N of 0 and 1.
+Var sigmoid_cross_entropy(Tape& tape, Var logits, const Matrix& targets, double normalizer = 0);
+/// Squared error summed over rows, mean over columns: Σ (x − t)².
+Var squared_error(Tape& tape, Var x, const Matrix& targets, double normalizer = 0);
+/// The perceptron criterion (Rosenblatt 1958; several classes: Crammer & Singer's ultraconservative
+/// update without margin): max_m logits[m] − logits[target]; its gradient is the perceptron rule.
+Var perceptron_loss(Tape& tape, Var logits, const int* targets, double normalizer = 0);
+
+/// Log-probabilities of the target of each column, not on the tape: natural logarithms, 0 where
+/// targets[n] < 0.
+void log_likelihoods(const Matrix& logits, const int* targets, double* result);
+
+}  // namespace weft

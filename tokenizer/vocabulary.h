@@ -1,0 +1,60 @@
+// Pieces of text and their ids.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace weft {
+
+/// The ids every vocabulary begins with.
+enum SpecialId : int { kPad = 0, kUnk = 1, kBos = 2, kEos = 3 };
+inline constexpr int kSpecialIds = 4;
+inline constexpr const char* kSpecialPieces[kSpecialIds] = {"<pad>", "<unk>", "<bos>", "<eos>"};
+
+/// Frozen: built by VocabularyBuilder or read from a model. Shareable between threads.
+class Vocabulary {
+ public:
+  Vocabulary();
+  /// `pieces` without the special ones; `counts` as long as `pieces`. Throws UserError if a piece
+  /// occurs twice.
+  Vocabulary(std::vector<std::string> pieces, std::vector<std::uint64_t> counts);
+  Vocabulary(const Vocabulary&);  // the index is rebuilt: it views the pieces
+  Vocabulary& operator=(const Vocabulary&);
+  Vocabulary(Vocabulary&&) = default;
+  Vocabulary& operator=(Vocabulary&&) = default;
+
+  int size() const { return static_cast<int>(pieces_.size()); }
+  /// kUnk for an unknown piece; "<unk>" itself and the other special pieces have their ids.
+  int id(std::string_view piece) const;
+  bool contains(std::string_view piece) const { return index_.count(piece) > 0; }
+  /// `id` in [0, size).
+  const std::string& piece(int id) const { return pieces_[static_cast<std::size_t>(id)]; }
+  std::uint64_t count(int id) const { return counts_[static_cast<std::size_t>(id)]; }
+
+  std::string serialize() const;
+  static Vocabulary deserialize(std::string_view bytes, const std::string& source);
+
+ private:
+  void build_index();
+  std::vector<std::string> pieces_;
+  std::vector<std::uint64_t> counts_;
+  std::unordered_map<std::string_view, int> index_;
+};
+
+/// Counts pieces, then keeps the most frequent ones (ties in byte order, so that the result does
+/// not depend on the order of the text).
+class VocabularyBuilder {
+ public:
+  void add(std::string_view piece, std::uint64_t count = 1);
+  /// At most `max_size` entries, the special ones included (0: no limit), each seen at least
+  /// `min_count` times. What is left out counts for <unk>.
+  Vocabulary build(std::size_t max_size, std::uint64_t min_count) const;
+
+ private:
+  std::unordered_map<std::string, std::uint64_t> counts_;
+};
+
+}  // namespace weft

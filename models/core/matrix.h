@@ -6,15 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace weft {
+#include "models/core/kernels/scalar.h"
 
-/// `float` in the product. The same sources are compiled once more with `double` for the gradient
-/// tests (WEFT_DOUBLE), there on the readable reference kernels.
-#ifdef WEFT_DOUBLE
-using real = double;
-#else
-using real = float;
-#endif
+namespace weft {
 
 using Matrix = arma::Mat<real>;
 using Index = arma::uword;

@@ -1,4 +1,5 @@
-// Operations over whole ragged sequences: one tape entry each, back-propagation through time inside.
+// Operations over whole ragged sequences: one tape entry each, back-propagation through time
+// inside.
 //
 // Sequences are time-major (see SequenceShape). At a padded position a recurrent operation carries
 // its state on unchanged, in both directions: the last column block of a forward pass (the first of

@@ -53,8 +53,10 @@ struct GradientTarget {
   /// matrix = beta · matrix + expression
   template <class Expression>
   void add(const Expression& expression) const {
-    if (beta == 0) *matrix = expression;
-    else *matrix += expression;
+    if (beta == 0)
+      *matrix = expression;
+    else
+      *matrix += expression;
   }
 };
 

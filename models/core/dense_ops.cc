@@ -1,0 +1,90 @@
+// Products with a weight matrix, sums and products of two values.
+
+#include <cstring>
+
+#include "models/core/kernels/elementwise.h"
+#include "models/core/kernels/gemm.h"
+#include "models/core/kernels/parallel.h"
+#include "models/core/ops.h"
+#include "models/core/recurrent_common.h"
+
+namespace weft {
+
+using kernels::Transpose;
+
+namespace {
+
+void fill_columns(Matrix& y, const Matrix& b) {
+  kernels::parallel_for(y.n_cols, 64, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t j = begin; j < end; ++j)
+      std::memcpy(y.colptr(j), b.memptr(), y.n_rows * sizeof(real));
+  });
+}
+
+}  // namespace
+
+Var affine(Tape& tape, Var W, Var x, Var b) {
+  Var y = tape.output(W.rows(), x.cols(), {W, x, b});
+  if (b) fill_columns(tape.value(y), b.value());
+  kernels::gemm(Transpose::no, Transpose::no, W.value(), x.value(), b ? 1 : 0, tape.value(y));
+  tape.record(y, [=](Tape& t) { input_gradients(t, x, W, b, *y.gradient()); });
+  return y;
+}
+
+Var affine_transposed(Tape& tape, Var W, Var x, Var b) {
+  Var y = tape.output(W.cols(), x.cols(), {W, x, b});
+  if (b) fill_columns(tape.value(y), b.value());
+  kernels::gemm(Transpose::yes, Transpose::no, W.value(), x.value(), b ? 1 : 0, tape.value(y));
+  tape.record(y, [=](Tape& t) {
+    const Matrix& dy = *y.gradient();
+    if (auto target = t.target(x))  // dx = W dy
+      kernels::gemm(Transpose::no, Transpose::no, W.value(), dy, target.beta, *target.matrix);
+    if (auto target = t.target(W))  // dW = x dyᵀ
+      kernels::gemm(Transpose::no, Transpose::yes, x.value(), dy, target.beta, *target.matrix);
+    if (b) add_row_sums(t, b, dy);
+  });
+  return y;
+}
+
+Var add(Tape& tape, Var a, Var b) {
+  Var y = tape.output(a.rows(), a.cols(), {a, b});
+  tape.value(y) = a.value() + b.value();
+  tape.record(y, [=](Tape& t) {
+    if (auto target = t.target(a)) target.add(*y.gradient());
+    if (auto target = t.target(b)) target.add(*y.gradient());
+  });
+  return y;
+}
+
+Var multiply(Tape& tape, Var a, Var b) {
+  Var y = tape.output(a.rows(), a.cols(), {a, b});
+  tape.value(y) = a.value() % b.value();
+  tape.record(y, [=](Tape& t) {
+    if (auto target = t.target(a)) target.add(*y.gradient() % b.value());
+    if (auto target = t.target(b)) target.add(*y.gradient() % a.value());
+  });
+  return y;
+}
+
+Var stack_rows(Tape& tape, Var a, Var b) {
+  const Index top = a.rows(), bottom = b.rows();
+  Var y = tape.output(top + bottom, a.cols(), {a, b});
+  Matrix& value = tape.value(y);
+  for (Index j = 0; j < value.n_cols; ++j) {
+    std::memcpy(value.colptr(j), a.value().colptr(j), top * sizeof(real));
+    std::memcpy(value.colptr(j) + top, b.value().colptr(j), bottom * sizeof(real));
+  }
+  tape.record(y, [=](Tape& t) {
+    const auto& kernel = kernels::elementwise();
+    const Matrix& dy = *y.gradient();
+    if (auto target = t.target(a))
+      for (Index j = 0; j < dy.n_cols; ++j)
+        kernel.axpby(top, 1, dy.colptr(j), target.beta, target.matrix->colptr(j));
+    if (auto target = t.target(b))
+      for (Index j = 0; j < dy.n_cols; ++j)
+        kernel.axpby(bottom, 1, dy.colptr(j) + top, target.beta, target.matrix->colptr(j));
+  });
+  return y;
+}
+
+}  // namespace weft

@@ -1,0 +1,78 @@
+// Columns of a table by id. The gradient touches those columns alone.
+
+#include <algorithm>
+#include <cstring>
+
+#include "models/core/kernels/elementwise.h"
+#include "models/core/ops.h"
+
+namespace weft {
+namespace {
+
+template <class T>
+const T* kept(Tape& tape, const T* items, std::size_t count) {
+  if (!items) return nullptr;
+  T* copy = tape.scratch_array<T>(count);
+  std::copy_n(items, count, copy);
+  return copy;
+}
+
+real bag_weight(const int* offsets, const real* weights, std::size_t bag, int i) {
+  return weights ? weights[i] : real(1) / static_cast<real>(offsets[bag + 1] - offsets[bag]);
+}
+
+}  // namespace
+
+Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count) {
+  const Index E = table.value.n_rows;
+  Var y = tape.output(E, count, {tape.parameter(table)});
+  Matrix& value = tape.value(y);
+  for (std::size_t n = 0; n < count; ++n) {
+    if (ids[n] < 0)
+      value.col(n).zeros();
+    else
+      std::memcpy(value.colptr(n), table.value.colptr(static_cast<Index>(ids[n])),
+                  E * sizeof(real));
+  }
+  if (!tape.training()) return y;
+  const int* words = kept(tape, ids, count);
+  tape.record(y, [=, index = table.index](Tape& t) {
+    const auto& kernel = kernels::elementwise();
+    for (std::size_t n = 0; n < count; ++n) {
+      if (words[n] < 0) continue;
+      real* column = t.gradients().begin_column(index, static_cast<std::uint32_t>(words[n]));
+      kernel.axpby(E, 1, y.gradient()->colptr(n), 1, column);
+    }
+  });
+  return y;
+}
+
+Var lookup_bags(Tape& tape, const Parameter& table, const int* ids, const int* offsets,
+                const real* weights, std::size_t bags) {
+  const auto& kernel = kernels::elementwise();
+  const Index E = table.value.n_rows;
+  Var y = tape.output(E, bags, {tape.parameter(table)});
+  Matrix& value = tape.value(y);
+  value.zeros();
+  for (std::size_t n = 0; n < bags; ++n)
+    for (int i = offsets[n]; i < offsets[n + 1]; ++i)
+      kernel.axpby(E, bag_weight(offsets, weights, n, i),
+                   table.value.colptr(static_cast<Index>(ids[i])), 1, value.colptr(n));
+  if (!tape.training()) return y;
+  const std::size_t count = static_cast<std::size_t>(offsets[bags]);
+  const int* words = kept(tape, ids, count);
+  const int* starts = kept(tape, offsets, bags + 1);
+  const real* shares = kept(tape, weights, count);
+  tape.record(y, [=, index = table.index](Tape& t) {
+    const auto& backward_kernel = kernels::elementwise();
+    for (std::size_t n = 0; n < bags; ++n)
+      for (int i = starts[n]; i < starts[n + 1]; ++i) {
+        real* column = t.gradients().begin_column(index, static_cast<std::uint32_t>(words[i]));
+        backward_kernel.axpby(E, bag_weight(starts, shares, n, i), y.gradient()->colptr(n), 1,
+                              column);
+      }
+  });
+  return y;
+}
+
+}  // namespace weft

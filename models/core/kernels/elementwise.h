@@ -1,5 +1,5 @@
-// Element-wise kernels: a table of functions, one table for each instruction set. All are serial and
-// work on contiguous arrays; whoever calls them splits the work over threads (parallel.h).
+// Element-wise kernels: a table of functions, one table for each instruction set. All are serial
+// and work on contiguous arrays; whoever calls them splits the work over threads (parallel.h).
 //
 // `beta` in a backward function: dx = beta · dx + …; with beta 0 the old dx is not read.
 #pragma once
@@ -26,13 +26,15 @@ struct Elementwise {
   // Their gradients from what is cheapest: sigmoid, tanh and relu from y, softplus and gelu from x.
   void (*sigmoid_backward)(std::size_t n, const real* y, const real* dy, real beta, real* dx);
   void (*tanh_backward)(std::size_t n, const real* y, const real* dy, real beta, real* dx);
-  void (*relu_backward)(std::size_t n, real slope, const real* y, const real* dy, real beta, real* dx);
+  void (*relu_backward)(std::size_t n, real slope, const real* y, const real* dy, real beta,
+                        real* dx);
   void (*softplus_backward)(std::size_t n, const real* x, const real* dy, real beta, real* dx);
   void (*gelu_backward)(std::size_t n, const real* x, const real* dy, real beta, real* dx);
 
   // Arithmetic.
   void (*axpby)(std::size_t n, real alpha, const real* x, real beta, real* y);  // y = αx + βy
-  void (*multiply)(std::size_t n, const real* x, const real* w, real beta, real* y);  // y = x∘w + βy
+  void (*multiply)(std::size_t n, const real* x, const real* w, real beta,
+                   real* y);  // y = x∘w + βy
   real (*dot)(std::size_t n, const real* x, const real* y);
   double (*sum_of_squares)(std::size_t n, const real* x);  // accumulated in double
   double (*sum)(std::size_t n, const real* x);

@@ -10,14 +10,13 @@ namespace weft::kernels {
 void set_threads(int count);
 int threads();
 
-/// Calls body(begin, end) over [0, count) in one contiguous part a thread, the same parts each time;
-/// serially if there are fewer than `grain` items a thread.
+/// Calls body(begin, end) over [0, count) in one contiguous part a thread, the same parts each
+/// time; serially if there are fewer than `grain` items a thread.
 template <class Body>
 void parallel_for(std::size_t count, std::size_t grain, const Body& body) {
   const std::size_t wanted = grain ? count / grain : count;
-  const int parts = static_cast<int>(wanted < static_cast<std::size_t>(threads())
-                                         ? wanted
-                                         : static_cast<std::size_t>(threads()));
+  const int parts = static_cast<int>(
+      wanted < static_cast<std::size_t>(threads()) ? wanted : static_cast<std::size_t>(threads()));
   if (parts <= 1) {
     if (count) body(std::size_t{0}, count);
     return;

@@ -1,0 +1,1 @@
+add_library(weft_kernels INTERFACE)

@@ -1,0 +1,74 @@
+#include "models/core/kernels/gemm.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#ifndef WEFT_DOUBLE
+#include <dnnl.h>
+#endif
+
+namespace weft::kernels {
+namespace {
+
+/// Column-major product of non-empty matrices.
+#ifdef WEFT_DOUBLE
+void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
+             Index lda, const real* B, Index ldb, real beta, real* C, Index ldc) {
+  const char ta = a == Transpose::yes ? 'T' : 'N', tb = b == Transpose::yes ? 'T' : 'N';
+  const auto blas = [](Index size) { return static_cast<arma::blas_int>(size); };
+  const arma::blas_int m = blas(M), n = blas(N), k = blas(K);
+  const arma::blas_int la = blas(lda), lb = blas(ldb), lc = blas(ldc);
+  arma::blas::gemm(&ta, &tb, &m, &n, &k, &alpha, A, &la, B, &lb, &beta, C, &lc);
+}
+#else
+// oneDNN counts in rows: it sees the transposed matrices, and Cᵀ = op(B)ᵀ op(A)ᵀ.
+void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
+             Index lda, const real* B, Index ldb, real beta, real* C, Index ldc) {
+  const char ta = a == Transpose::yes ? 'T' : 'N', tb = b == Transpose::yes ? 'T' : 'N';
+  const auto size = [](Index value) { return static_cast<dnnl_dim_t>(value); };
+  const dnnl_status_t status = dnnl_sgemm(tb, ta, size(N), size(M), size(K), alpha, B, size(ldb), A,
+                                          size(lda), beta, C, size(ldc));
+  if (status != dnnl_success) {
+    throw std::runtime_error("oneDNN refused a matrix product (status " +
+                             std::to_string(static_cast<int>(status)) + ").");
+  }
+}
+#endif
+
+/// C = beta · C.
+void scale(Index M, Index N, real beta, real* C, Index ldc) {
+  for (Index n = 0; n < N; ++n) {
+    real* column = C + n * ldc;
+    if (beta == 0) {
+      std::fill(column, column + M, real{0});
+    } else {
+      for (Index m = 0; m < M; ++m) column[m] *= beta;
+    }
+  }
+}
+
+}  // namespace
+
+void gemm(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A, Index lda,
+          const real* B, Index ldb, real beta, real* C, Index ldc) {
+  if (M == 0 || N == 0) return;
+  if (K == 0) {
+    scale(M, N, beta, C, ldc);
+  } else {
+    product(a, b, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
+  }
+}
+
+void gemm(Transpose a, Transpose b, const Matrix& A, const Matrix& B, real beta, Matrix& C) {
+  const bool ta = a == Transpose::yes, tb = b == Transpose::yes;
+  const Index M = ta ? A.n_cols : A.n_rows, K = ta ? A.n_rows : A.n_cols;
+  const Index N = tb ? B.n_rows : B.n_cols;
+  if (K != (tb ? B.n_cols : B.n_rows) || C.n_rows != M || C.n_cols != N) {
+    throw std::invalid_argument("The shapes of a matrix product do not fit.");
+  }
+  gemm(a, b, M, N, K, real{1}, A.memptr(), A.n_rows, B.memptr(), B.n_rows, beta, C.memptr(),
+       C.n_rows);
+}
+
+}  // namespace weft::kernels

@@ -10,14 +10,17 @@ namespace weft {
 struct LineReaderOptions {
   std::string encoding = "utf-8";
   std::uint64_t max_line_bytes = 64u << 20;  // a longer line is an error, not a silent cut
+  bool repair = false;  // for answering every line: what is invalid becomes U+FFFD, NUL bytes too
 };
 
 /// Reads a file, or standard input for the path "-", line by line. `.gz` and `.xz` are recognised
 /// by their first bytes and unpacked; a byte-order mark is removed; CRLF counts as a line end; the
 /// last line needs none. Other encodings are converted; UTF-16 is also recognised by its mark.
+/// Holds one block and one line in memory, and never waits for more input than a line needs.
 ///
 /// Errors name file, line and column: a missing file, a directory, invalid UTF-8, a NUL byte, a
-/// truncated or damaged archive, a file that looks like something else (zip, a weft model).
+/// truncated or damaged archive, a file that looks like something else (zip, a weft model). Columns
+/// are bytes of the line as UTF-8, after a byte-order mark.
 class LineReader {
  public:
   explicit LineReader(const std::string& path, const LineReaderOptions& options = {});
@@ -26,8 +29,11 @@ class LineReader {
 
   /// False at the end of the file. `line` comes without its line end.
   bool next(std::string& line);
+  /// Like next(), but the line stays: the next call gives it again.
+  bool peek(std::string& line);
   /// The number of the line that next() gave last, counted from 1.
   std::uint64_t line_number() const;
+  /// As errors name it: "standard input" for "-".
   const std::string& path() const;
 
  private:

@@ -11,7 +11,9 @@ namespace weft {
 
 /// Writes beside the target and takes its place on commit(): temporary, flush, sync, rename.
 /// Destroyed without commit(), it removes the temporary and the target stays as it was.
-/// Every failure throws UserError naming the target and the cause (directory, permission, full disk).
+/// Every failure throws UserError naming the target and the cause (directory, permission, full
+/// disk). A symbolic link stays one: the file it points to is replaced. What cannot be replaced (a
+/// pipe, a device, /dev/stdout) is written directly.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);
@@ -25,9 +27,14 @@ class AtomicFile {
   const std::string& path() const { return path_; }
 
  private:
-  [[noreturn]] void fail(const char* action);
-  std::string path_;
-  std::string temporary_;
+  void open_beside(const std::string& target);
+  void flush();
+  void discard() noexcept;
+  [[noreturn]] void fail(int error);
+  std::string path_;       // as the caller named it
+  std::string target_;     // behind symbolic links
+  std::string temporary_;  // empty: written directly
+  std::string buffer_;     // so that small writes are cheap
   int descriptor_ = -1;
 };
 

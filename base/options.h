@@ -3,7 +3,8 @@
 //
 //   struct TrainerOptions {
 //     int epochs = 10;
-//     void visit(OptionVisitor& v) { v.integer("epochs", epochs, 1, 1000000, "passes over the data"); }
+//     void visit(OptionVisitor& v) { v.integer("epochs", epochs, 1, 1000000, "passes over the
+//     data"); }
 //   };
 #pragma once
 

@@ -1,15 +1,15 @@
 // Sentences drawn from a weighted context-free grammar. docs/samples.md tells the file format.
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/random.h"
 #include "corpora/disjoint_parts.h"
-#include "corpora/grammar.h"
+#include "corpora/grammar_expander.h"
 
 namespace weft {
 
@@ -32,44 +32,20 @@ class GrammarSampler {
   TextSample sample(RandomStream& random) const;
 
  private:
-  friend class GrammarExpander;
-  struct Piece {
-    GrammarElement::Kind kind = GrammarElement::Kind::words;
-    Words words;
-    std::size_t symbol = 0;
-    std::size_t source_piece = 0;  // on the target side: the source's piece it is derived with
-    bool linked = false;
-    WordFilter filter = WordFilter::none;
-  };
-  struct Alternative {
-    double weight = 1;
-    std::string label;
-    std::vector<Piece> source;
-    std::vector<Piece> target;  // if `translated`
-    bool translated = false;
-    std::size_t height = 0;  // of the lowest tree below it
-  };
-  struct Symbol {
-    std::string name;
-    std::uint64_t line = 0;
-    double total = 0;
-    std::size_t height = 0;
-    std::vector<Alternative> alternatives;
-  };
   struct Derived {
     Words source;
     Words target;
     const std::string* label = nullptr;
   };
 
-  const Alternative& choose(const Symbol& symbol, RandomStream& random, int depth) const;
+  static const ExpandedAlternative& choose(const ExpandedSymbol& symbol, RandomStream& random,
+                                           int depth);
   Derived derive(std::size_t symbol, RandomStream& random, int depth) const;
-  Words derive_target(const Alternative& alternative, const std::vector<Derived>& source,
+  Words derive_target(const ExpandedAlternative& alternative, const std::vector<Derived>& source,
                       RandomStream& random, int depth) const;
 
-  std::string path_;
   std::array<VowelRules, 2> vowels_;
-  std::vector<Symbol> symbols_;  // the first one is the start
+  std::vector<ExpandedSymbol> symbols_;
   bool translates_ = false;
 };
 
@@ -86,9 +62,9 @@ struct SampleSplit {
 };
 
 /// Fills the three parts, first with what `seeds` hold, then with samples, and shuffles each. No
-/// two parts share a sentence (see DisjointParts; a target sentence counts as well), no sample comes
-/// twice, and none holds a phrase of `excluded`. A part that the seeds overfill keeps a random
-/// choice of them. Throws UserError if the grammar does not give that many.
+/// two parts share a sentence (see DisjointParts; a target sentence counts as well), no sample
+/// comes twice, and none holds a phrase of `excluded`. A part that the seeds overfill keeps a
+/// random choice of them. Throws UserError if the grammar does not give that many.
 SampleSplit sample_split(const GrammarSampler& sampler, RandomStream& random,
                          const SplitCounts& counts, std::vector<TextSample> seeds = {},
                          const std::vector<std::string>& excluded = {});

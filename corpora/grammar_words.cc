@@ -1,8 +1,10 @@
 #include "corpora/grammar_words.h"
 
+#include <unicode/locid.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 

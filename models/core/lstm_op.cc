@@ -71,7 +71,7 @@ void lstm_backward_steps(const LstmPass& pass, const Matrix* d_hidden, Matrix& d
           std::memset(gates, 0, 4 * H * sizeof(real));
       }
     });
-    pass_gradient_to_earlier_step(U, pass.gates + t * 4 * H, pass.order, s, dh);
+    pass_gradient_to_earlier_step(U, pass.gates + t * 4 * H, pass.order, s, 0, dh);
   }
 }
 

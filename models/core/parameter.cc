@@ -44,6 +44,9 @@ void initialize(Matrix& value, const Initializer& initializer, RandomStream& ran
     auto block = value.rows(k * rows, (k + 1) * rows - 1);
     const double fan_in = static_cast<double>(value.n_cols), fan_out = static_cast<double>(rows);
     switch (initializer.kind) {
+      case Kind::forget_bias:
+        block.fill(static_cast<real>(k == 1 ? initializer.scale : 0));
+        break;
       case Kind::zeros:
         block.zeros();
         break;

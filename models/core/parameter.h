@@ -14,9 +14,9 @@ namespace weft {
 
 /// How a parameter gets its first values. fan_in and fan_out are the matrix's columns and rows.
 struct Initializer {
-  enum class Kind { zeros, constant, uniform, normal, glorot, he, orthogonal };
+  enum class Kind { zeros, constant, uniform, normal, glorot, he, orthogonal, forget_bias };
   Kind kind = Kind::zeros;
-  double scale = 0;  // constant: the value; uniform: ± scale; normal: standard deviation
+  double scale = 0;  // constant, forget_bias: the value; uniform: ± scale; normal: standard deviation
   /// For the stacked gates of a recurrent layer: rows are `blocks` matrices on top of each other,
   /// each initialised by itself (an orthogonal 4H × H matrix makes no sense, four H × H do).
   int blocks = 1;
@@ -29,6 +29,8 @@ struct Initializer {
   static Initializer glorot(int blocks = 1) { return {Kind::glorot, 0, blocks}; }
   /// He et al. 2015: normal with standard deviation sqrt(2 / fan_in).
   static Initializer he(int blocks = 1) { return {Kind::he, 0, blocks}; }
+  /// Biases of stacked LSTM gates i f g o: `value` for f (Jozefowicz et al. 2015), zero elsewhere.
+  static Initializer forget_bias(double value) { return {Kind::forget_bias, value, 4}; }
   /// Saxe et al. 2014: the Q of a QR decomposition of a normal matrix, signs made unique.
   static Initializer orthogonal(int blocks = 1) { return {Kind::orthogonal, 0, blocks}; }
 };

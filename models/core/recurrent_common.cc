@@ -11,14 +11,17 @@ namespace weft {
 
 using kernels::Transpose;
 
-StepOrder::StepOrder(Tape& tape, SequenceShape shape, Direction direction)
-    : shape_(shape), direction_(direction) {
-  if (!shape.lengths) return;
+SequenceShape kept_shape(Tape& tape, SequenceShape shape) {
+  if (!shape.lengths) return shape;
   const std::size_t count = static_cast<std::size_t>(shape.examples);
   int* lengths = tape.scratch_array<int>(count);
   std::copy_n(shape.lengths, count, lengths);
-  shape_.lengths = lengths;
+  shape.lengths = lengths;
+  return shape;
 }
+
+StepOrder::StepOrder(Tape& tape, SequenceShape shape, Direction direction)
+    : shape_(kept_shape(tape, shape)), direction_(direction) {}
 
 std::size_t columns_a_thread(Index H) { return 1 + 1024 / (H + 1); }
 
@@ -57,7 +60,7 @@ void copy_or_zero(const Matrix* source, Matrix& destination) {
 }
 
 void pass_gradient_to_earlier_step(const Matrix& U, const real* d_sums, const StepOrder& order,
-                                   int s, Matrix& dh) {
+                                   int s, real beta, Matrix& dh) {
   // A padded sequence has d_sums = 0: keep its dh, take the product for the others.
   const Index B = order.examples(), rows = U.n_rows, H = U.n_cols;
   for (Index begin = 0; begin < B;) {
@@ -66,7 +69,7 @@ void pass_gradient_to_earlier_step(const Matrix& U, const real* d_sums, const St
     while (end < B && order.real_step(s, end) == is_real) ++end;
     if (is_real)
       kernels::gemm(Transpose::yes, Transpose::no, H, end - begin, rows, 1, U.memptr(), rows,
-                    d_sums + begin * rows, rows, 0, dh.colptr(begin), H);
+                    d_sums + begin * rows, rows, beta, dh.colptr(begin), H);
     begin = end;
   }
 }

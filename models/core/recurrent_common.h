@@ -6,11 +6,14 @@
 
 namespace weft {
 
+/// The shape with its lengths copied into the tape's arena: the caller's may be gone when backward
+/// runs.
+SequenceShape kept_shape(Tape& tape, SequenceShape shape);
+
 /// The steps of a pass in the order they are taken, and which of them are padding.
 class StepOrder {
  public:
   StepOrder() = default;
-  /// Copies the lengths into the tape's arena: the caller's may be gone when backward runs.
   StepOrder(Tape& tape, SequenceShape shape, Direction direction);
 
   int steps() const { return shape_.steps; }
@@ -44,10 +47,10 @@ void copy_final_state(const StepOrder& order, const real* states, const real* st
 /// destination = *source, or zeros.
 void copy_or_zero(const Matrix* source, Matrix& destination);
 
-/// After the sums' gradients of step s are known: dh becomes Uᵀ · d_sums, the gradient of the state
-/// before it; for a padded sequence dh stays, as the state was only carried on.
+/// After the sums' gradients of step s are known: dh becomes Uᵀ · d_sums + beta · dh, the gradient
+/// of the state before it; for a padded sequence dh stays, as the state was only carried on.
 void pass_gradient_to_earlier_step(const Matrix& U, const real* d_sums, const StepOrder& order,
-                                   int s, Matrix& dh);
+                                   int s, real beta, Matrix& dh);
 
 /// dx = Wᵀ d_sums, dW = d_sums xᵀ, db = row sums of d_sums.
 void input_gradients(Tape& tape, Var x, Var W, Var b, const Matrix& d_sums);

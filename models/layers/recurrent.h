@@ -1,0 +1,63 @@
+// Stacked recurrent layers, in one direction or both.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "models/core/ops.h"
+#include "models/core/sequence_ops.h"
+#include "models/layers/initialization.h"
+
+namespace weft {
+
+enum class Cell { rnn, gru, lstm };
+
+/// The state between two stretches of the same sequences: a layer and direction each, H × B.
+/// Empty matrices stand for zeros.
+struct RecurrentState {
+  std::vector<Matrix> hidden;
+  std::vector<Matrix> cell;  // LSTM only
+};
+
+/// How dropout between layers draws its masks.
+enum class DropoutKind { elements, sequence };
+
+class Recurrent {
+ public:
+  struct Options {
+    Cell cell = Cell::lstm;
+    int layers = 1;
+    int hidden = 128;
+    bool bidirectional = false;
+    double dropout = 0;  // between layers
+    DropoutKind dropout_kind = DropoutKind::elements;
+  };
+
+  Recurrent(ParameterStore& store, const std::string& name, int inputs, const Options& options,
+            const InitOptions& init);
+
+  /// x: D × (T·B) to outputs() × (T·B), the directions of the last layer on top of each other.
+  /// Begins in `state` and leaves the final state there; no gradient flows into or out of it
+  /// (truncated back-propagation through time).
+  Var operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState& state) const;
+  int outputs() const { return options_.hidden * (options_.bidirectional ? 2 : 1); }
+
+ private:
+  struct Layer {  // one direction of one layer
+    const Parameter* input;
+    const Parameter* recurrent;
+    const Parameter* bias;
+    const Parameter* recurrent_bias;  // GRU
+  };
+  RecurrentResult run(Tape& tape, const Layer& layer, Var x, SequenceShape shape, Var h0, Var c0,
+                      Direction direction) const;
+
+  Options options_;
+  std::vector<Layer> layers_;
+};
+
+/// Dropout of either kind on a D × (T·B) sequence.
+Var drop(Tape& tape, Var x, double rate, DropoutKind kind, SequenceShape shape);
+
+}  // namespace weft

@@ -1,0 +1,40 @@
+// What every model has, whatever it answers.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "models/core/parameter.h"
+#include "tokenizer/tokenizer.h"
+
+namespace weft {
+
+/// A model owns its parameters and its tokenizer. Using it is const: threads may share it.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  /// "classifier", "language model", …
+  virtual std::string kind() const = 0;
+  /// The options it was built from and, beyond the tokenizer, whatever else it needs to be built
+  /// again (labels): stored in the model file.
+  virtual nlohmann::json architecture() const = 0;
+  /// Numbers that depend on every part of the model, for the self-test in the model file:
+  /// probabilities for `input`.
+  virtual std::vector<double> fingerprint(const std::string& input) const = 0;
+
+  ParameterStore& parameters() { return parameters_; }
+  const ParameterStore& parameters() const { return parameters_; }
+  /// Null for models that take numbers instead of text.
+  const Tokenizer* tokenizer() const { return tokenizer_.get(); }
+
+ protected:
+  explicit Model(std::shared_ptr<const Tokenizer> tokenizer) : tokenizer_(std::move(tokenizer)) {}
+
+  ParameterStore parameters_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
+};
+
+}  // namespace weft

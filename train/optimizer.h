@@ -1,0 +1,56 @@
+// Gradient descent and its relatives.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "models/core/parameter.h"
+
+namespace weft {
+
+enum class OptimizerKind { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw };
+
+struct OptimizerOptions {
+  OptimizerKind kind = OptimizerKind::adam;
+  double momentum = 0.9;
+  double beta1 = 0.9, beta2 = 0.999;  // adam, adamw
+  double decay = 0.99;                // rmsprop
+  double epsilon = 1e-8;
+  double l1 = 0;  // subgradient λ·sign(w) added to the gradient, before the optimizer's own scaling
+  double l2 = 0;  // λ·w likewise; adamw decouples it (Loshchilov & Hutter 2019)
+  void visit(OptionVisitor& v);
+};
+
+/// Changes parameters by their gradients. Only touched columns are read or written: an embedding
+/// costs what the batch used, and columns it did not use keep their values and their state.
+class Optimizer {
+ public:
+  static std::unique_ptr<Optimizer> make(const OptimizerOptions& options, ParameterStore& store);
+  virtual ~Optimizer() = default;
+
+  void step(const Gradients& gradients, double learning_rate);
+
+  /// State matrices by name ("first/recurrent.0.input"), for checkpoints; the counts of steps.
+  struct NamedState {
+    std::string name;
+    Matrix* value;
+  };
+  virtual std::vector<NamedState> state() = 0;
+  std::uint64_t steps() const { return steps_; }
+  void set_steps(std::uint64_t steps) { steps_ = steps; }
+
+ protected:
+  Optimizer(const OptimizerOptions& options, ParameterStore& store)
+      : options_(options), store_(store) {}
+  /// Updates n consecutive numbers of parameter `index`, beginning at `offset`.
+  virtual void update(std::size_t index, std::size_t offset, std::size_t n, const real* gradient,
+                      double learning_rate) = 0;
+
+  OptimizerOptions options_;
+  ParameterStore& store_;
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace weft

@@ -1,0 +1,53 @@
+// What is trained on what: the trainer's view of a model with its data.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "models/core/tape.h"
+#include "models/nets/model.h"
+
+namespace weft {
+
+/// Measures of a model on held-out data, by the names of the command line contract
+/// (`accuracy`, `perplexity`, …), and the one that chooses the best model.
+struct Evaluation {
+  nlohmann::json measures;  // as `weft test --json` prints them
+  std::string criterion;    // the deciding key
+  double value = 0;         // its value
+  bool higher_is_better = false;
+
+  bool better_than(const Evaluation& other) const {
+    return higher_is_better ? value > other.value : value < other.value;
+  }
+};
+
+class TrainingTask {
+ public:
+  virtual ~TrainingTask() = default;
+
+  virtual Model& model() = 0;
+  /// Makes the next batch current; false at the end of an epoch, after which the next call begins
+  /// another one.
+  virtual bool next_batch() = 0;
+  /// The current batch's loss: a mean per target (token, example), natural logarithms.
+  virtual Var loss(Tape& tape) = 0;
+  /// Targets in the current batch (tokens or examples) that loss() averages over.
+  virtual std::uint64_t batch_targets() const = 0;
+  /// Targets an epoch, 0 if not known before the first.
+  virtual std::uint64_t epoch_targets() const = 0;
+  /// Updates an epoch, 0 if not known.
+  virtual std::uint64_t epoch_updates() const = 0;
+  /// On the validation data; null measures if there are none.
+  virtual Evaluation validate() = 0;
+
+  /// Position in the corpus, random streams, carried states: everything that decides what comes
+  /// next. restore(state()) on a fresh task continues to the same bytes.
+  virtual nlohmann::json state() const = 0;
+  virtual void restore(const nlohmann::json& state) = 0;
+  /// A few inputs for the model file's self-test.
+  virtual std::vector<std::string> self_test_inputs() const = 0;
+};
+
+}  // namespace weft

@@ -15,8 +15,9 @@ struct NormalizerOptions {
   UnicodeForm form = UnicodeForm::nfc;
   bool fold_case = false;      // full Unicode case folding: "Straße" becomes "strasse"
   bool strip_accents = false;  // "café" becomes "cafe"
-  bool strip_control = true;   // control and format characters go; tab and line breaks are white space
-  bool squeeze_space = true;   // runs of white space become one space, none at either end
+  bool strip_control =
+      true;  // control and format characters go; tab and line breaks are white space
+  bool squeeze_space = true;  // runs of white space become one space, none at either end
   void visit(OptionVisitor& v);
 };
 

@@ -36,7 +36,8 @@ struct TokenizerOptions {
 /// Decoding what was encoded gives the normalised text back, as long as every piece was known:
 /// `words` joins with single spaces; `unicode_words` marks a piece that stands next to another
 /// without a space between them with a joiner on the side of the punctuation (U+FFED, as "￭!" or
-/// "(￭"), so that a word has one id wherever it stands; subwords carry SentencePiece's U+2581.
+/// "(￭"; on the right-hand piece where the sides are alike), so that a word has one id wherever it
+/// stands; subwords carry SentencePiece's U+2581. Text that has such a mark itself is escaped.
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
@@ -66,10 +67,14 @@ class Tokenizer {
                                                 const LogSink& log = no_log);
 
  protected:
-  explicit Tokenizer(const TokenizerOptions& options);
-  virtual std::vector<std::string> split_normalized(const std::string& text) const = 0;
-  virtual std::vector<int> encode_normalized(const std::string& text) const;
+  using PieceVisitor = std::function<void(std::string_view piece)>;
+
+  Tokenizer(const TokenizerOptions& options, Vocabulary vocabulary);
+  /// Shows the pieces of normalised text, in order; a view lives as long as the call.
+  virtual void visit_pieces(std::string_view text, const PieceVisitor& visit) const = 0;
+  virtual std::vector<int> encode_normalized(std::string_view text) const;
   virtual std::string join(const std::vector<std::string>& pieces) const = 0;
+  /// What the model file keeps beside options and vocabulary.
   virtual std::string serialize_model() const { return {}; }
 
   TokenizerOptions options_;

@@ -1,7 +1,9 @@
 // Pieces of text and their ids.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,6 +40,7 @@ class Vocabulary {
   static Vocabulary deserialize(std::string_view bytes, const std::string& source);
 
  private:
+  friend class VocabularyBuilder;
   void build_index();
   std::vector<std::string> pieces_;
   std::vector<std::uint64_t> counts_;
@@ -54,7 +57,13 @@ class VocabularyBuilder {
   Vocabulary build(std::size_t max_size, std::uint64_t min_count) const;
 
  private:
-  std::unordered_map<std::string, std::uint64_t> counts_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  std::unordered_map<std::string, std::uint64_t, Hash, std::equal_to<>> counts_;
 };
 
 }  // namespace weft

@@ -1,5 +1,6 @@
 // Pooling over time: a ragged batch of sequences becomes a column each. Padding is never read.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -29,15 +30,15 @@ void for_each_example(const SequenceShape& shape, Index rows, const Body& body) 
 // Softmax over the steps of one sequence; weights: 1 × (T·B).
 void weights_over_time(const SequenceShape& shape, int b, const Matrix& scores, real* weights) {
   real highest = -std::numeric_limits<real>::infinity();
-  for (int t = 0; t < shape.length(b); ++t)
-    highest = std::max(highest, scores[column_of(shape, t, b)]);
+  for (int step = 0; step < shape.length(b); ++step)
+    highest = std::max(highest, scores[column_of(shape, step, b)]);
   real total = 0;
-  for (int t = 0; t < shape.length(b); ++t) {
-    const Index n = column_of(shape, t, b);
+  for (int step = 0; step < shape.length(b); ++step) {
+    const Index n = column_of(shape, step, b);
     weights[n] = std::exp(scores[n] - highest);
     total += weights[n];
   }
-  for (int t = 0; t < shape.length(b); ++t) weights[column_of(shape, t, b)] /= total;
+  for (int step = 0; step < shape.length(b); ++step) weights[column_of(shape, step, b)] /= total;
 }
 
 }  // namespace
@@ -73,20 +74,20 @@ Var mean_over_time(Tape& tape, Var x, SequenceShape shape) {
   for_each_example(shape, D, [&](int b) {
     const auto& kernel = kernels::elementwise();
     const real share = real(1) / static_cast<real>(std::max(1, shape.length(b)));
-    for (int t = 0; t < shape.length(b); ++t)
-      kernel.axpby(D, share, x.value().colptr(column_of(shape, t, b)), 1,
+    for (int step = 0; step < shape.length(b); ++step)
+      kernel.axpby(D, share, x.value().colptr(column_of(shape, step, b)), 1,
                    value.colptr(static_cast<Index>(b)));
   });
-  tape.record(y, [=](Tape& tape_) {
-    const auto target = tape_.target(x);
+  tape.record(y, [=](Tape& t) {
+    const auto target = t.target(x);
     if (!target) return;
     if (target.beta == 0) target.matrix->zeros();
     for_each_example(shape, D, [&](int b) {
       const auto& kernel = kernels::elementwise();
       const real share = real(1) / static_cast<real>(std::max(1, shape.length(b)));
-      for (int t = 0; t < shape.length(b); ++t)
+      for (int step = 0; step < shape.length(b); ++step)
         kernel.axpby(D, share, y.gradient()->colptr(static_cast<Index>(b)), 1,
-                     target.matrix->colptr(column_of(shape, t, b)));
+                     target.matrix->colptr(column_of(shape, step, b)));
     });
   });
   return y;
@@ -103,14 +104,14 @@ Var max_over_time(Tape& tape, Var x, SequenceShape shape) {
   for_each_example(shape, D, [&](int b) {
     real* best = value.colptr(static_cast<Index>(b));
     int* winner = winners + static_cast<Index>(b) * D;
-    for (int t = 0; t < shape.length(b); ++t) {
-      const real* candidate = x.value().colptr(column_of(shape, t, b));
+    for (int step = 0; step < shape.length(b); ++step) {
+      const real* candidate = x.value().colptr(column_of(shape, step, b));
       for (Index d = 0; d < D; ++d)
-        if (t == 0 || candidate[d] > best[d]) best[d] = candidate[d], winner[d] = t;
+        if (step == 0 || candidate[d] > best[d]) best[d] = candidate[d], winner[d] = step;
     }
   });
-  tape.record(y, [=](Tape& tape_) {
-    const auto target = tape_.target(x);
+  tape.record(y, [=](Tape& t) {
+    const auto target = t.target(x);
     if (!target) return;
     if (target.beta == 0) target.matrix->zeros();
     for (int b = 0; b < shape.examples; ++b) {
@@ -137,21 +138,21 @@ Var attention_over_time(Tape& tape, Var x, Var scores, SequenceShape shape) {
   for_each_example(shape, D, [&](int b) {
     const auto& kernel = kernels::elementwise();
     weights_over_time(shape, b, scores.value(), weights);
-    for (int t = 0; t < shape.length(b); ++t) {
-      const Index n = column_of(shape, t, b);
+    for (int step = 0; step < shape.length(b); ++step) {
+      const Index n = column_of(shape, step, b);
       kernel.axpby(D, weights[n], x.value().colptr(n), 1, value.colptr(static_cast<Index>(b)));
     }
   });
-  tape.record(y, [=](Tape& tape_) {
-    const auto dx = tape_.target(x), d_scores = tape_.target(scores);
+  tape.record(y, [=](Tape& t) {
+    const auto dx = t.target(x), d_scores = t.target(scores);
     if (dx && dx.beta == 0) dx.matrix->zeros();
     if (d_scores && d_scores.beta == 0) d_scores.matrix->zeros();
     for_each_example(shape, D, [&](int b) {
       const auto& kernel = kernels::elementwise();
       const real* dy = y.gradient()->colptr(static_cast<Index>(b));
       const real mean = kernel.dot(D, y.value().colptr(static_cast<Index>(b)), dy);
-      for (int t = 0; t < shape.length(b); ++t) {
-        const Index n = column_of(shape, t, b);
+      for (int step = 0; step < shape.length(b); ++step) {
+        const Index n = column_of(shape, step, b);
         if (dx) kernel.axpby(D, weights[n], dy, 1, dx.matrix->colptr(n));
         if (d_scores)
           (*d_scores.matrix)[n] += weights[n] * (kernel.dot(D, x.value().colptr(n), dy) - mean);

@@ -1,0 +1,60 @@
+// Training and measuring classifiers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "corpora/example_batches.h"
+#include "corpora/labelled_reader.h"
+#include "models/nets/classifier.h"
+#include "train/task.h"
+
+namespace weft {
+
+struct ClassifierTaskOptions {
+  int batch_size = 32;
+  int shuffle_buffer = 65536;  // examples held in memory to be shuffled and sorted by length
+  double smoothing = 0;        // label smoothing
+  void visit(OptionVisitor& v);
+};
+
+/// What a first pass over the training file finds out.
+struct LabelledCorpus {
+  std::vector<std::string> labels;  // in the order of their first occurrence … sorted by name
+  bool multi_label = false;
+  int features = 0;  // numbers a row; 0: text
+  std::uint64_t examples = 0;
+};
+LabelledCorpus survey(const std::string& path, const LabelledReaderOptions& options);
+
+class ClassifierTask : public TrainingTask {
+ public:
+  ClassifierTask(Classifier& model, const ClassifierTaskOptions& options,
+                 const std::string& train_path, const std::string& valid_path,
+                 const LabelledReaderOptions& reader, std::uint64_t seed);
+  ~ClassifierTask() override;
+
+  Model& model() override { return model_; }
+  bool next_batch() override;
+  Var loss(Tape& tape) override;
+  std::uint64_t batch_targets() const override;
+  std::uint64_t epoch_targets() const override;
+  std::uint64_t epoch_updates() const override;
+  Evaluation validate() override;
+  nlohmann::json state() const override;
+  void restore(const nlohmann::json& state) override;
+  std::vector<std::string> self_test_inputs() const override;
+
+ private:
+  Classifier& model_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// `examples`, `accuracy`, `macro_f1`, `loss`, `labels`: over every example of a file. Throws
+/// FormatError with the line of an example whose label the model does not know.
+nlohmann::json evaluate_classifier(const Classifier& model, const std::string& path,
+                                   const LabelledReaderOptions& reader);
+
+}  // namespace weft

@@ -1,0 +1,12 @@
+#include "models/core/kernels/simd/tables.h"
+// After the header: this holds the functions themselves.
+#include "models/core/kernels/simd/elementwise.inc"
+
+namespace weft::kernels {
+
+const Elementwise& avx2() {
+  static constexpr Elementwise table = make_table("avx2");
+  return table;
+}
+
+}  // namespace weft::kernels

@@ -30,6 +30,7 @@ class CharTokenizer : public Tokenizer {
       // The last byte of an ASCII stretch may be the base of a mark that follows it.
       std::size_t plain = ascii_prefix(text);
       if (plain > 0 && plain < text.size()) --plain;
+      if (plain > 0 && text.substr(plain - 1).starts_with("\r\n")) --plain;
       visit_ascii(text.substr(0, plain), visit);
       text.remove_prefix(plain);
       const std::size_t mixed = mixed_stretch(text);

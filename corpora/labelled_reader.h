@@ -12,11 +12,15 @@
 namespace weft {
 
 enum class LabelledFormat { automatic, fasttext, tsv, csv, numeric };
+enum class HeaderRow { automatic, yes, no };
 
 struct LabelledReaderOptions {
   LabelledFormat format = LabelledFormat::automatic;
-  std::string label_column;  // CSV: a name from the header or a number from 1; default: see reader
-  std::string text_column;
+  HeaderRow header = HeaderRow::automatic;
+  std::string label_column;     // a name from the header, a number from 1, or "none"
+  std::string text_column;      // several, comma-separated, are joined by a space
+  std::string label_separator;  // splits a label field into several labels; empty: one label
+  bool escapes = false;         // tab-separated fields write \\ \n \r \t for what they hold
   std::string encoding = "utf-8";
   void visit(OptionVisitor& v);
 };
@@ -33,8 +37,13 @@ struct LabelledExample {
 /// `__label__` at the start: fasttext; every field of a comma-separated row a number: numeric;
 /// a tab: tsv (label, text; with more columns the first is the label and the last the text);
 /// else CSV (quoted fields, `""` inside quotes, line breaks inside quotes; a header is recognised;
-/// label and text columns by option, by the header names label|class|sentiment and text|sentence,
-/// or the only text column and the other one).
+/// label and text columns by option, by names in the header such as label|class|sentiment and
+/// text|sentence|review, or the only text column and the other one; of two text columns the longer
+/// one is the text).
+///
+/// A column named by option makes the first row a header, in TSV too. Every row has as many fields
+/// as the first. Labels are trimmed; a row has at least one unless `label_separator` is set or the
+/// label column is "none". Empty lines are passed over. Values are finite.
 /// A bad row throws FormatError with its line.
 class LabelledReader {
  public:

@@ -4,10 +4,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "tokenizer/tokenizer.h"
 
 namespace weft {
+
+/// U+FFED marks a side of a piece at which no space stood.
+inline constexpr std::string_view kJoiner = "\xEF\xBF\xAD";
 
 std::shared_ptr<Tokenizer> make_word_tokenizer(const TokenizerOptions& options,
                                                Vocabulary vocabulary);

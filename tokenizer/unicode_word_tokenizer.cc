@@ -17,8 +17,6 @@ namespace weft {
 
 namespace {
 
-constexpr std::string_view kJoiner = "\xEF\xBF\xAD";  // U+FFED
-
 bool has_alphanumeric(std::string_view segment) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(segment.data());
   const std::size_t size = segment.size();

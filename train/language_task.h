@@ -39,6 +39,7 @@ class LanguageTask : public TrainingTask {
   LanguageModel& model_;
   LanguageTaskOptions options_;
   LanguageBatches batches_;
+  std::uint64_t epoch_targets_;
   const TokenStream* valid_;
   LanguageBatch batch_;
   RecurrentState state_;  // carried from batch to batch

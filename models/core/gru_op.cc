@@ -51,7 +51,7 @@ void gru_forward(GruPass& pass, Matrix& hidden) {
 
 // Turns the gates and the recurrent sums into their gradients, step by step from the last; leaves
 // in dh the gradient of the initial state.
-void gru_backward_steps(const GruPass& pass, Matrix& dh) {
+void gru_backward_steps(const GruPass& pass, const Matrix& U_transposed, Matrix& dh) {
   const auto& kernel = kernels::elementwise();
   const Matrix* d_hidden = pass.result.hidden.gradient();
   const Matrix& hidden = pass.result.hidden.value();
@@ -73,7 +73,7 @@ void gru_backward_steps(const GruPass& pass, Matrix& dh) {
       }
     });
     // The kernel has left in dh what flows past the gates: the product is added to it.
-    pass_gradient_to_earlier_step(pass.U.value(), pass.recurrent + t * 3 * H, pass.order, s, 1, dh);
+    pass_gradient_to_earlier_step(U_transposed, pass.recurrent + t * 3 * H, pass.order, s, 1, dh);
   }
 }
 
@@ -81,7 +81,7 @@ void gru_backward(const GruPass& pass, Tape& tape) {
   const Index columns = pass.order.columns();
   Matrix dh = tape.scratch(pass.H, pass.order.examples());
   copy_or_zero(pass.result.final_hidden.gradient(), dh);
-  gru_backward_steps(pass, dh);
+  gru_backward_steps(pass, transposed(tape, pass.U.value()), dh);
 
   const Matrix d_gates(pass.gates, 3 * pass.H, columns, false, true);
   const Matrix d_recurrent(pass.recurrent, 3 * pass.H, columns, false, true);

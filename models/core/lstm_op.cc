@@ -53,10 +53,10 @@ void lstm_forward(LstmPass& pass, Matrix& hidden) {
 
 // Turns the gates into the gradients of their sums, step by step from the last; leaves in dh and dc
 // the gradients of the initial state.
-void lstm_backward_steps(const LstmPass& pass, const Matrix* d_hidden, Matrix& dh, Matrix& dc) {
+void lstm_backward_steps(const LstmPass& pass, const Matrix& U_transposed, const Matrix* d_hidden,
+                         Matrix& dh, Matrix& dc) {
   const auto& kernel = kernels::elementwise();
   const Index H = pass.H, B = pass.order.examples();
-  const Matrix& U = pass.U.value();
   for (int s = pass.order.steps() - 1; s >= 0; --s) {
     const Index t = pass.order.step(s) * B;
     const real* c_prev = s ? pass.cell + pass.order.step(s - 1) * B * H : pass.start_cell;
@@ -71,7 +71,7 @@ void lstm_backward_steps(const LstmPass& pass, const Matrix* d_hidden, Matrix& d
           std::memset(gates, 0, 4 * H * sizeof(real));
       }
     });
-    pass_gradient_to_earlier_step(U, pass.gates + t * 4 * H, pass.order, s, 0, dh);
+    pass_gradient_to_earlier_step(U_transposed, pass.gates + t * 4 * H, pass.order, s, 0, dh);
   }
 }
 
@@ -80,7 +80,8 @@ void lstm_backward(const LstmPass& pass, Tape& tape) {
   Matrix dh = tape.scratch(pass.H, B), dc = tape.scratch(pass.H, B);
   copy_or_zero(pass.result.final_hidden.gradient(), dh);
   copy_or_zero(pass.result.final_cell.gradient(), dc);
-  lstm_backward_steps(pass, pass.result.hidden.gradient(), dh, dc);
+  lstm_backward_steps(pass, transposed(tape, pass.U.value()), pass.result.hidden.gradient(), dh,
+                      dc);
 
   const Matrix d_gates(pass.gates, 4 * pass.H, columns, false, true);
   input_gradients(tape, pass.x, pass.W, pass.b, d_gates);

@@ -6,6 +6,7 @@
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
+#include "models/core/kernels/transpose.h"
 
 namespace weft {
 
@@ -59,19 +60,25 @@ void copy_or_zero(const Matrix* source, Matrix& destination) {
     destination.zeros();
 }
 
-void pass_gradient_to_earlier_step(const Matrix& U, const real* d_sums, const StepOrder& order,
-                                   int s, real beta, Matrix& dh) {
+void pass_gradient_to_earlier_step(const Matrix& U_transposed, const real* d_sums,
+                                   const StepOrder& order, int s, real beta, Matrix& dh) {
   // A padded sequence has d_sums = 0: keep its dh, take the product for the others.
-  const Index B = order.examples(), rows = U.n_rows, H = U.n_cols;
+  const Index B = order.examples(), rows = U_transposed.n_cols, H = U_transposed.n_rows;
   for (Index begin = 0; begin < B;) {
     Index end = begin + 1;
     const bool is_real = order.real_step(s, begin);
     while (end < B && order.real_step(s, end) == is_real) ++end;
     if (is_real)
-      kernels::gemm(Transpose::yes, Transpose::no, H, end - begin, rows, 1, U.memptr(), rows,
+      kernels::gemm(Transpose::no, Transpose::no, H, end - begin, rows, 1, U_transposed.memptr(), H,
                     d_sums + begin * rows, rows, beta, dh.colptr(begin), H);
     begin = end;
   }
+}
+
+Matrix transposed(Tape& tape, const Matrix& U) {
+  Matrix result = tape.scratch(U.n_cols, U.n_rows);
+  kernels::transpose(U.n_rows, U.n_cols, U.memptr(), result.memptr());
+  return result;
 }
 
 void add_row_sums(Tape& tape, Var b, const Matrix& d_sums) {

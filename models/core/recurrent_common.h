@@ -49,8 +49,12 @@ void copy_or_zero(const Matrix* source, Matrix& destination);
 
 /// After the sums' gradients of step s are known: dh becomes Uᵀ · d_sums + beta · dh, the gradient
 /// of the state before it; for a padded sequence dh stays, as the state was only carried on.
-void pass_gradient_to_earlier_step(const Matrix& U, const real* d_sums, const StepOrder& order,
-                                   int s, real beta, Matrix& dh);
+/// Takes Uᵀ itself (see transposed()), as the product is needed at every step and goes faster so.
+void pass_gradient_to_earlier_step(const Matrix& U_transposed, const real* d_sums,
+                                   const StepOrder& order, int s, real beta, Matrix& dh);
+
+/// Uᵀ in the arena.
+Matrix transposed(Tape& tape, const Matrix& U);
 
 /// dx = Wᵀ d_sums, dW = d_sums xᵀ, db = row sums of d_sums.
 void input_gradients(Tape& tape, Var x, Var W, Var b, const Matrix& d_sums);

@@ -45,7 +45,7 @@ void rnn_forward(RnnPass& pass, Matrix& hidden) {
 
 // Fills the sums with their gradients, step by step from the last; leaves in dh the gradient of the
 // initial state.
-void rnn_backward_steps(const RnnPass& pass, Matrix& dh) {
+void rnn_backward_steps(const RnnPass& pass, const Matrix& U_transposed, Matrix& dh) {
   const auto& kernel = kernels::elementwise();
   const Matrix* d_hidden = pass.result.hidden.gradient();
   const Matrix& hidden = pass.result.hidden.value();
@@ -62,14 +62,14 @@ void rnn_backward_steps(const RnnPass& pass, Matrix& dh) {
           std::memset(d_sums, 0, H * sizeof(real));
       }
     });
-    pass_gradient_to_earlier_step(pass.U.value(), pass.sums + t * H, pass.order, s, 0, dh);
+    pass_gradient_to_earlier_step(U_transposed, pass.sums + t * H, pass.order, s, 0, dh);
   }
 }
 
 void rnn_backward(const RnnPass& pass, Tape& tape) {
   Matrix dh = tape.scratch(pass.H, pass.order.examples());
   copy_or_zero(pass.result.final_hidden.gradient(), dh);
-  rnn_backward_steps(pass, dh);
+  rnn_backward_steps(pass, transposed(tape, pass.U.value()), dh);
 
   const Matrix d_sums(pass.sums, pass.H, pass.order.columns(), false, true);
   input_gradients(tape, pass.x, pass.W, pass.b, d_sums);

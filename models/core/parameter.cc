@@ -77,7 +77,8 @@ Parameter& ParameterStore::add(std::string name, Index rows, Index columns,
   if (find(name)) throw std::logic_error("two parameters are called " + name);
   Parameter& parameter = parameters_.emplace_back();
   parameter.name = std::move(name);
-  parameter.value.set_size(rows, columns);
+  parameter.rows = rows;
+  parameter.columns = columns;
   parameter.initializer = initializer;
   parameter.index = parameters_.size() - 1;
   return parameter;
@@ -86,15 +87,15 @@ Parameter& ParameterStore::add(std::string name, Index rows, Index columns,
 void ParameterStore::initialize(std::uint64_t seed) {
   for (Parameter& parameter : parameters_) {
     RandomStream random(seed, "init/" + parameter.name);
+    parameter.value.set_size(parameter.rows, parameter.columns);
     weft::initialize(parameter.value, parameter.initializer, random);
   }
 }
 
 void ParameterStore::bind(Parameter& parameter, real* memory) {
   // Assignment would copy the elements; only construction makes a matrix a view.
-  const Index rows = parameter.value.n_rows, columns = parameter.value.n_cols;
   parameter.value.~Matrix();
-  new (&parameter.value) Matrix(memory, rows, columns, false, true);
+  new (&parameter.value) Matrix(memory, parameter.rows, parameter.columns, false, true);
 }
 
 Parameter* ParameterStore::find(const std::string& name) {
@@ -105,16 +106,17 @@ Parameter* ParameterStore::find(const std::string& name) {
 
 std::uint64_t ParameterStore::count() const {
   std::uint64_t count = 0;
-  for (const Parameter& parameter : parameters_) count += parameter.value.n_elem;
+  for (const Parameter& parameter : parameters_)
+    count += std::uint64_t{parameter.rows} * std::uint64_t{parameter.columns};
   return count;
 }
 
 Gradients::Gradients(const ParameterStore& store) {
   for (const Parameter& parameter : store) {
     Gradient gradient;
-    gradient.value.set_size(parameter.value.n_rows, parameter.value.n_cols);
+    gradient.value.set_size(parameter.rows, parameter.columns);
     gradients_.push_back(std::move(gradient));
-    is_touched_.emplace_back(parameter.value.n_cols, false);
+    is_touched_.emplace_back(parameter.columns, false);
   }
 }
 

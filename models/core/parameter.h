@@ -40,7 +40,8 @@ void initialize(Matrix& value, const Initializer& initializer, RandomStream& ran
 
 struct Parameter {
   std::string name;  // unique in its store, e.g. "encoder.0.input"
-  Matrix value;
+  Index rows = 0, columns = 0;
+  Matrix value;  // rows × columns once initialize() or bind() has run, empty before
   Initializer initializer;
   std::size_t index = 0;  // position in its store
 };
@@ -52,7 +53,8 @@ class ParameterStore {
   ParameterStore(const ParameterStore&) = delete;
   ParameterStore& operator=(const ParameterStore&) = delete;
 
-  /// Registers a parameter; its values come with initialize() or bind().
+  /// Registers a parameter. Its memory and values come with initialize() or bind(), so that a model
+  /// made to receive the weights of a file costs nothing.
   Parameter& add(std::string name, Index rows, Index columns, Initializer initializer);
   /// Draws every value; the stream of a parameter depends on `seed` and its name alone.
   void initialize(std::uint64_t seed);
@@ -63,7 +65,7 @@ class ParameterStore {
   Parameter& operator[](std::size_t index) { return parameters_[index]; }
   const Parameter& operator[](std::size_t index) const { return parameters_[index]; }
   Parameter* find(const std::string& name);
-  /// Numbers in all parameters together.
+  /// Numbers in all parameters together, known before they have values.
   std::uint64_t count() const;
 
   auto begin() { return parameters_.begin(); }

@@ -1,0 +1,88 @@
+#include "models/file/model_kinds.h"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/json_options.h"
+#include "models/nets/classifier.h"
+#include "models/nets/language_model.h"
+
+namespace weft {
+namespace {
+
+using Json = nlohmann::json;
+using TokenizerPointer = std::shared_ptr<const Tokenizer>;
+
+[[noreturn]] void throw_incomplete(const std::string& path, const std::string& what) {
+  throw FormatError(path, "the model's architecture has no valid '" + what +
+                              "'; save it again with the weft that made it");
+}
+
+const Json& member(const Json& object, const char* key, const std::string& path) {
+  const auto found = object.find(key);
+  if (found == object.end()) throw_incomplete(path, key);
+  return *found;
+}
+
+std::vector<std::string> strings(const Json& object, const char* key, const std::string& path) {
+  const Json& list = member(object, key, path);
+  std::vector<std::string> result;
+  for (const Json& item : list) {
+    if (!list.is_array() || !item.is_string()) throw_incomplete(path, key);
+    result.push_back(item.get<std::string>());
+  }
+  return result;
+}
+
+std::unique_ptr<Model> make_classifier(const Json& architecture, TokenizerPointer tokenizer,
+                                       const std::string& path) {
+  const Json& features = member(architecture, "features", path);
+  if (!features.is_number_unsigned() ||
+      features.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<int>::max()})
+    throw_incomplete(path, "features");
+  const Json& multi_label = member(architecture, "multi_label", path);
+  if (!multi_label.is_boolean()) throw_incomplete(path, "multi_label");
+  return std::make_unique<Classifier>(
+      options_from_json<ClassifierOptions>(architecture, path), std::move(tokenizer),
+      features.get<int>(), strings(architecture, "labels", path), multi_label.get<bool>());
+}
+
+std::unique_ptr<Model> make_language_model(const Json& architecture, TokenizerPointer tokenizer,
+                                           const std::string& path) {
+  if (!tokenizer) throw FormatError(path, "a language model without its tokenizer is of no use");
+  return std::make_unique<LanguageModel>(
+      options_from_json<LanguageModelOptions>(architecture, path), std::move(tokenizer));
+}
+
+struct Kind {
+  const char* name;
+  std::unique_ptr<Model> (*make)(const Json& architecture, TokenizerPointer tokenizer,
+                                 const std::string& path);
+};
+
+constexpr Kind kKinds[] = {
+    {"classifier", make_classifier},
+    {"language model", make_language_model},
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_model(const std::string& kind, const Json& architecture,
+                                  TokenizerPointer tokenizer, const std::string& path) {
+  if (!architecture.is_object()) throw_incomplete(path, "options");
+  for (const Kind& known : kKinds) {
+    if (kind != known.name) continue;
+    try {
+      return known.make(architecture, std::move(tokenizer), path);
+    } catch (const FormatError&) {
+      throw;
+    } catch (const UserError& error) {  // options that contradict each other
+      throw FormatError(path, error.what());
+    }
+  }
+  throw FormatError(path, "this is a model of the kind '" + kind +
+                              "', which this weft does not know; update weft");
+}
+
+}  // namespace weft

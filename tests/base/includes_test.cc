@@ -1,0 +1,103 @@
+// The house has floors: a folder includes only what stands below it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Bottom to top. A folder may include itself and what stands before it.
+const std::vector<std::string> kFloors = {"base",        "tokenizer",     "corpora",
+                                          "models/core", "models/layers", "models/nets",
+                                          "models/file", "train",         "tools"};
+
+/// The floor of a path relative to the root; the deepest folder that is a prefix of it.
+std::optional<std::size_t> floor_of(const std::string& path) {
+  for (std::size_t i = 0; i < kFloors.size(); ++i) {
+    if (path.starts_with(kFloors[i] + "/")) return i;
+  }
+  return std::nullopt;
+}
+
+struct Include {
+  std::string file;
+  int line;
+  std::string target;
+};
+
+std::vector<Include> includes_of(const fs::path& path, const std::string& name) {
+  static const std::regex directive(R"re(^\s*#\s*include\s*["<]([^">]+)[">])re");
+  std::vector<Include> found;
+  std::ifstream file(path);
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    std::smatch match;
+    if (std::regex_search(line, match, directive)) found.push_back({name, number, match[1]});
+  }
+  return found;
+}
+
+std::vector<Include> all_includes() {
+  const fs::path root = WEFT_SOURCE_DIR;
+  std::vector<Include> all;
+  for (const auto& floor : kFloors) {
+    if (!fs::exists(root / floor)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root / floor)) {
+      const auto extension = entry.path().extension();
+      if (extension != ".h" && extension != ".cc" && extension != ".inc") continue;
+      const auto found = includes_of(entry.path(), fs::relative(entry.path(), root).string());
+      all.insert(all.end(), found.begin(), found.end());
+    }
+  }
+  return all;
+}
+
+bool runs_up(const Include& include) {
+  const auto from = floor_of(include.file);
+  const auto to = floor_of(include.target);
+  return from && to && *to > *from;
+}
+
+TEST(Includes, ArrowsRunDown) {
+  const auto all = all_includes();
+  ASSERT_GT(all.size(), 50u) << "the source tree was not found";
+  for (const auto& include : all) {
+    EXPECT_FALSE(runs_up(include)) << include.file << ":" << include.line << " includes "
+                                   << include.target << ", which stands on a higher floor";
+  }
+}
+
+TEST(Includes, AnArrowUpIsSeen) {
+  EXPECT_TRUE(runs_up({"base/file.cc", 1, "tokenizer/tokenizer.h"}));
+  EXPECT_TRUE(runs_up({"models/nets/mlp.h", 1, "models/file/model_file.h"}));
+  EXPECT_TRUE(runs_up({"models/core/kernels/gemm.cc", 1, "train/trainer.h"}));
+  EXPECT_FALSE(runs_up({"models/file/model_file.cc", 1, "models/nets/mlp.h"}));
+  EXPECT_FALSE(runs_up({"tools/main.cc", 1, "base/error.h"}));
+}
+
+TEST(Includes, OurOwnAreNamedFromTheRoot) {
+  // "../x.h" or "x.h" would slip past the test above.
+  const fs::path root = WEFT_SOURCE_DIR;
+  for (const auto& include : all_includes()) {
+    const fs::path beside = root / fs::path(include.file).parent_path() / include.target;
+    EXPECT_FALSE(fs::exists(beside)) << include.file << ":" << include.line << " includes "
+                                     << include.target << "; write its path from the root";
+  }
+}
+
+TEST(Includes, SentencePieceReachesNoHeader) {
+  for (const auto& include : all_includes()) {
+    if (include.file.ends_with(".h")) {
+      EXPECT_FALSE(include.target.starts_with("sentencepiece")) << include.file;
+    }
+  }
+}
+
+}  // namespace

@@ -38,8 +38,8 @@ std::vector<std::string> strings(const Json& object, const char* key, const std:
 std::unique_ptr<Model> make_classifier(const Json& architecture, TokenizerPointer tokenizer,
                                        const std::string& path) {
   const Json& features = member(architecture, "features", path);
-  if (!features.is_number_unsigned() ||
-      features.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<int>::max()})
+  if (!features.is_number_integer() || features.get<std::int64_t>() < 0 ||
+      features.get<std::int64_t>() > std::numeric_limits<int>::max())
     throw_incomplete(path, "features");
   const Json& multi_label = member(architecture, "multi_label", path);
   if (!multi_label.is_boolean()) throw_incomplete(path, "multi_label");

@@ -39,8 +39,10 @@ class Recurrent {
 
   /// x: D × (T·B) to outputs() × (T·B), the directions of the last layer on top of each other.
   /// Begins in `state` and leaves the final state there; no gradient flows into or out of it
-  /// (truncated back-propagation through time).
-  Var operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState& state) const;
+  /// (truncated back-propagation through time). `last`, if asked for, is the last layer's hidden
+  /// state after the last real step of each direction, outputs() × B; gradients flow through it.
+  Var operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState& state,
+                 Var* last = nullptr) const;
   int outputs() const { return options_.hidden * (options_.bidirectional ? 2 : 1); }
 
  private:

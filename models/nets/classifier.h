@@ -1,4 +1,15 @@
 // Classifiers of texts and of rows of numbers.
+//
+//   arch                  of a text                                    of a row of numbers
+//   perceptron, logistic  its words and n-grams, present or not, each  W x + b
+//                         with a weight a label
+//   bow                   mean of the vectors of its words and n-grams (Joulin et al. 2017), W x +
+//   b mlp                   the same mean, hidden layers                 hidden layers rnn, gru,
+//   lstm        vectors of its words, recurrent layers,      the same on a series of one
+//                         pooled over time                             number a step
+//
+// A recurrent network pooled by `last` answers from the state after the last real step of each
+// direction. Padding changes nothing; an empty text is answered from a pooled vector of zeros.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +31,8 @@ enum class Pooling { last, mean, max, attention };
 
 struct ClassifierOptions {
   ClassifierArch arch = ClassifierArch::lstm;
-  int layers = 1;     // recurrent layers, or hidden layers of an mlp
-  int hidden = 128;   // units a layer
+  int layers = 1;    // recurrent layers, or hidden layers of an mlp
+  int hidden = 128;  // units a layer
   int embedding = 100;
   bool bidirectional = false;
   Pooling pooling = Pooling::last;
@@ -54,9 +65,10 @@ class Classifier : public Model {
   nlohmann::json architecture() const override;
   std::vector<double> fingerprint(const std::string& input) const override;
 
-  /// Scores of each label: L × B.
+  /// Scores of each label: L × B. `input` must live until the tape's pass is over.
   Var logits(Tape& tape, const ClassifierInput& input) const;
-  /// The hidden state at each step (recurrent architectures): H × (T·B); empty for others.
+  /// The hidden state at each step (recurrent architectures, both directions on top of each other):
+  /// H × (T·B); an empty Var for others.
   Var hidden(Tape& tape, const ClassifierInput& input) const;
   /// The model's loss for targets (label indexes of each example): softmax cross-entropy with label
   /// smoothing; for several labels binary cross-entropy; for a perceptron its criterion.
@@ -75,6 +87,12 @@ class Classifier : public Model {
   bool recurrent() const { return options_.arch >= ClassifierArch::rnn; }
 
  private:
+  void build_linear();
+  int build_hidden();
+  SequenceShape shape(const ClassifierInput& input) const;
+  Var sequence(Tape& tape, const ClassifierInput& input) const;
+  Var states(Tape& tape, const ClassifierInput& input, Var* last) const;
+  Var pooled_states(Tape& tape, const ClassifierInput& input) const;
   Var bags(Tape& tape, const TokenBatch& tokens) const;
   Var pooled(Tape& tape, const ClassifierInput& input) const;
 

@@ -15,6 +15,9 @@ enum Kind : std::uint8_t {
   kInWord = kLetter | kDigit | kConnector
 };
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 bool is_one_segment(const std::string& text, const Segmenter& words) {
   int segments = 0;
   Segmenter::Cursor(words).visit(text, [&](std::string_view) { ++segments; });
@@ -26,12 +29,13 @@ bool is_one_segment(const std::string& text, const Segmenter& words) {
 AsciiWords::AsciiWords(const Segmenter& words) {
   for (std::size_t i = 0; i < kinds_.size(); ++i) {
     const char c = static_cast<char>(i);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-      kinds_[i] = kLetter;
-    } else if (c >= '0' && c <= '9') {
+    const bool joins_letter = is_one_segment(std::string("a") + c, words);
+    if (is_digit(c)) {
       kinds_[i] = kDigit;
     } else if (c == '_') {
       kinds_[i] = kConnector;
+    } else if (joins_letter) {
+      kinds_[i] = kLetter;  // in some versions also the commercial at
     } else {
       if (is_one_segment(std::string("a") + c + "a", words)) kinds_[i] |= kMidLetter;
       if (is_one_segment(std::string("1") + c + "1", words)) kinds_[i] |= kMidNumber;
@@ -65,8 +69,8 @@ std::size_t AsciiWords::segment_end(std::string_view text, std::size_t begin) co
 
 bool AsciiWords::is_word(std::string_view segment) const {
   for (const char c : segment) {
-    if (kind(c) & (kLetter | kDigit)) return true;
-    if (!(kind(c) & kConnector)) return false;
+    if (is_letter(c) || is_digit(c)) return true;
+    if (!(kind(c) & kInWord)) return false;  // then it is the only character, or white space
   }
   return false;
 }

@@ -13,7 +13,7 @@ namespace weft {
 
 class AsciiWords {
  public:
-  /// Asks `words` once which characters join letters or digits ("don't", "3.14"): that differs from
+  /// Asks `words` once which characters belong to words ("don't", "3.14"): that differs from
   /// one version of ICU to the next, and both paths must agree.
   explicit AsciiWords(const Segmenter& words);
 

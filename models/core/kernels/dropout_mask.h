@@ -1,9 +1,9 @@
 // The mask of dropout: a function of (key, index) and nothing else, so a range may be split in any
 // way and the backward pass draws it again.
 //
-// A hash of two multiply-xorshift rounds on 32 bits, which every vector unit has; the 64 bits of
-// the key enter before the first round and between the two. The upper half of the index is mixed
-// into the key, so a mask has 2^64 elements.
+// A hash of three multiply-xorshift rounds on 32 bits, which every vector unit has (after two,
+// elements at some distances are still correlated). The 64 bits of the key enter before and after
+// the first round; the upper half of the index is mixed into the key, so a mask has 2^64 elements.
 #pragma once
 
 #include <cstdint>
@@ -33,9 +33,10 @@ struct DropoutMask {
   bool keep(std::uint32_t index) const {
     // Shifts and multipliers: C. Wellons, "Prospecting for hash functions" (2018).
     std::uint32_t h = index ^ before;
-    h = (h ^ (h >> 16)) * 0x7feb352du;
-    h = (h ^ (h >> 15) ^ between) * 0x846ca68bu;
-    h ^= h >> 16;
+    h = (h ^ (h >> 17)) * 0xed5ad4bbu;
+    h = (h ^ (h >> 11) ^ between) * 0xac4c1b51u;
+    h = (h ^ (h >> 15)) * 0x31848babu;
+    h ^= h >> 14;
     return static_cast<std::int32_t>(h >> 8) >= threshold;
   }
 };

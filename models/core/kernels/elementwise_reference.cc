@@ -20,11 +20,12 @@ real plus(real value, real beta, real old) { return beta == 0 ? value : value + 
 
 real logistic(real x) { return 1 / (1 + std::exp(-x)); }
 
-// By the complementary error function: 1 + erf would cancel for negative x.
-real normal_cdf(real x) { return std::erfc(-x / static_cast<real>(std::sqrt(2.0))) / 2; }
+// By the complementary error function: 1 + erf would cancel for negative x. In double, as the error
+// of the argument grows with it.
+real normal_cdf(real x) { return static_cast<real>(std::erfc(-x / std::sqrt(2.0)) / 2); }
 
 real normal_density(real x) {
-  return std::exp(-x * x / 2) / static_cast<real>(std::sqrt(2 * std::acos(-1.0)));
+  return static_cast<real>(std::exp(-0.5 * x * x) / std::sqrt(2 * std::acos(-1.0)));
 }
 
 void sigmoid(std::size_t n, const real* x, real* y) { std::transform(x, x + n, y, logistic); }

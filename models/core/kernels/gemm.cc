@@ -6,6 +6,7 @@
 
 #ifndef WEFT_DOUBLE
 #include <dnnl.h>
+#include <omp.h>
 #endif
 
 namespace weft::kernels {
@@ -22,11 +23,28 @@ void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, co
   arma::blas::gemm(&ta, &tb, &m, &n, &k, &alpha, A, &la, B, &lb, &beta, C, &lc);
 }
 #else
+/// Holds a product to one thread, while it lives, if it is over before others have woken up.
+class ThreadsForProduct {
+ public:
+  ThreadsForProduct(Index M, Index N, Index K) : threads_(omp_get_max_threads()) {
+    // A thin product waits for memory, and takes as long as if it were four wide.
+    const auto size = [](Index value) { return static_cast<double>(std::max<Index>(value, 4)); };
+    if (size(M) * size(N) * size(K) < (1 << 20)) omp_set_num_threads(1);
+  }
+  ~ThreadsForProduct() { omp_set_num_threads(threads_); }
+  ThreadsForProduct(const ThreadsForProduct&) = delete;
+  ThreadsForProduct& operator=(const ThreadsForProduct&) = delete;
+
+ private:
+  int threads_;
+};
+
 // oneDNN counts in rows: it sees the transposed matrices, and Cᵀ = op(B)ᵀ op(A)ᵀ.
 void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
              Index lda, const real* B, Index ldb, real beta, real* C, Index ldc) {
   const char ta = a == Transpose::yes ? 'T' : 'N', tb = b == Transpose::yes ? 'T' : 'N';
   const auto size = [](Index value) { return static_cast<dnnl_dim_t>(value); };
+  const ThreadsForProduct threads(M, N, K);
   const dnnl_status_t status = dnnl_sgemm(tb, ta, size(N), size(M), size(K), alpha, B, size(ldb), A,
                                           size(lda), beta, C, size(ldc));
   if (status != dnnl_success) {

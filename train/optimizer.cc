@@ -19,7 +19,7 @@ constexpr std::size_t kBlock = 2048;
 std::vector<Matrix> zeros_like(const ParameterStore& store) {
   std::vector<Matrix> state;
   for (const Parameter& parameter : store)
-    state.emplace_back(parameter.value.n_rows, parameter.value.n_cols, arma::fill::zeros);
+    state.emplace_back(parameter.rows, parameter.columns, arma::fill::zeros);
   return state;
 }
 

@@ -99,7 +99,7 @@ void Trainer::restore(const Json& checkpoint) {
   best_values_.clear();
   if (!has_best_) return;
   for (const Parameter& parameter : task_.model().parameters())
-    best_values_.emplace_back(parameter.value.n_rows, parameter.value.n_cols, arma::fill::zeros);
+    best_values_.emplace_back(parameter.rows, parameter.columns, arma::fill::zeros);
 }
 
 Json training_record(const Trainer& trainer) {

@@ -165,8 +165,9 @@ class Parser {
       finish_group(nesting, element);
     } else {
       element.name = name();
-      if (accept("(")) {
-        element.filter = filter_of(element.name);
+      element.filter = filter_of(element.name);
+      if (element.filter != WordFilter::none) {
+        expect("(");
         finish_group(nesting, element);
       } else {
         element.kind = GrammarElement::Kind::reference;
@@ -204,11 +205,11 @@ class Parser {
     return result;
   }
 
-  WordFilter filter_of(const std::string& filter) const {
-    if (filter == "capital") return WordFilter::capital;
-    if (filter == "lower") return WordFilter::lower;
-    if (filter == "bare") return WordFilter::bare;
-    fail("unknown filter '" + filter + "'; there are capital, lower and bare");
+  static WordFilter filter_of(const std::string& name) {
+    if (name == "capital") return WordFilter::capital;
+    if (name == "lower") return WordFilter::lower;
+    if (name == "bare") return WordFilter::bare;
+    return WordFilter::none;
   }
 
   double weight_of(const std::string& number) const {

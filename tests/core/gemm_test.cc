@@ -50,7 +50,7 @@ void check(const Product& p) {
        ldb, p.beta, C.data(), ldc);
   gemm(flag(p.transpose_a), flag(p.transpose_b), p.M, p.N, p.K, p.alpha, A.data(), lda, B.data(),
        ldb, p.beta, again.data(), ldc);
-  EXPECT_EQ(std::memcmp(C.data(), again.data(), C.size() * sizeof(real)), 0);
+  EXPECT_TRUE(C.empty() || std::memcmp(C.data(), again.data(), C.size() * sizeof(real)) == 0);
   for (Index n = 0; n < p.N; ++n) {
     for (Index m = 0; m < ldc; ++m) {
       const Index at = n * ldc + m;

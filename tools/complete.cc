@@ -1,0 +1,98 @@
+// weft complete: beginnings of lines in, continuations out.
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "corpora/line_reader.h"
+#include "models/file/model_file.h"
+#include "models/nets/completion.h"
+#include "tools/commands.h"
+#include "tools/line_answers.h"
+#include "tools/output.h"
+
+namespace weft {
+namespace {
+
+struct CompleteOptions {
+  bool interactive = false;
+  std::int64_t seed = 1;
+  void visit(OptionVisitor& v) {
+    v.flag("interactive", interactive, "type beginnings, choose continuations by number");
+    v.integer("seed", seed, 0, INT64_MAX, "seed of --search sample");
+  }
+};
+
+std::string tab_separated(const std::vector<Continuation>& continuations) {
+  std::string line;
+  for (const Continuation& continuation : continuations) {
+    if (&continuation != &continuations.front()) line += '\t';
+    line += one_field(continuation.text);
+  }
+  return line;
+}
+
+/// A number chooses a continuation of the text so far; an empty line begins anew; anything else is
+/// added to it. Ends with the input.
+void complete_interactively(const Completer& completer, const CompletionOptions& options,
+                            RandomStream& random) {
+  std::cout << "Type the beginning of a line. Then a number takes that continuation, other text is "
+               "added,\nan empty line begins anew, Ctrl-D ends.\n";
+  LineReaderOptions lines;
+  lines.repair = true;
+  LineReader reader("-", lines);
+  std::string text;
+  std::vector<Continuation> continuations;
+  const auto prompt = [&] {
+    std::cout << "> " << text;
+    flush_output();
+  };
+  prompt();
+  for (std::string typed; reader.next(typed); prompt()) {
+    const bool is_number = !typed.empty() && typed.size() < 6 &&
+                           typed.find_first_not_of("0123456789") == std::string::npos;
+    const std::size_t choice = is_number ? std::stoul(typed) : 0;
+    if (typed.empty()) {
+      text.clear();
+      continue;
+    }
+    text += choice >= 1 && choice <= continuations.size() ? continuations[choice - 1].text : typed;
+    continuations = completer.complete(text, options, random);
+    for (std::size_t i = 0; i < continuations.size(); ++i) {
+      std::cout << "  " << i + 1 << "  " << text << "|" << one_line(continuations[i].text) << "\n";
+    }
+  }
+  std::cout << "\n";
+}
+
+}  // namespace
+
+void complete_command(const Arguments& arguments) {
+  std::string path;
+  CompletionOptions completion;
+  CompleteOptions options;
+  LineOptions lines;
+  ThreadOptions threads;
+  OptionParser parser("complete", "MODEL [--count K] [--max-tokens N] < lines",
+                      "Writes continuations of each line read, best first, separated by tabs.");
+  parser.positional("MODEL", path, "a language model that weft train lm wrote");
+  parser.group("Continuations", completion);
+  parser.group("Dialogue", options);
+  parser.group("Lines", lines);
+  parser.group("Computing", threads);
+  if (!parser.parse(arguments)) return;
+  threads.apply();
+
+  const auto loaded = load_model_as<LanguageModel>(path, "language model");
+  const Completer completer(*loaded.model);
+  RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
+  if (options.interactive) return complete_interactively(completer, completion, random);
+  answer_lines(lines, 1, [&](const std::vector<std::string>& block) {
+    return std::vector<std::string>{
+        tab_separated(completer.complete(block.front(), completion, random))};
+  });
+}
+
+}  // namespace weft

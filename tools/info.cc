@@ -1,0 +1,162 @@
+// weft info: what a model file holds.
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json_options.h"
+#include "models/file/model_file.h"
+#include "tools/commands.h"
+#include "tools/measures.h"
+#include "tools/output.h"
+
+namespace weft {
+namespace {
+
+using Json = nlohmann::json;
+
+struct InfoOptions {
+  bool verify = false;
+  bool json = false;
+  void visit(OptionVisitor& v) {
+    v.flag("verify", verify, "compute the file's self-test again and compare");
+    v.flag("json", json, "write one JSON object");
+  }
+};
+
+/// Parameters by layer: a layer's name is that of its parameters up to the last full stop. Its
+/// shape is that of its largest matrix.
+Json layers(const ParameterStore& store) {
+  Json result = Json::array();
+  std::uint64_t largest = 0;
+  for (const Parameter& parameter : store) {
+    const std::string name = parameter.name.substr(0, parameter.name.rfind('.'));
+    if (result.empty() || result.back()["name"] != name) {
+      result.push_back({{"name", name}, {"parameters", 0}, {"weights", Json::array()}});
+      largest = 0;
+    }
+    Json& layer = result.back();
+    const std::uint64_t count = parameter.value.n_elem;
+    const Json shape = {parameter.value.n_rows, parameter.value.n_cols};
+    if (count > largest) {
+      layer["shape"] = shape;
+      largest = count;
+    }
+    layer["parameters"] = layer["parameters"].get<std::uint64_t>() + count;
+    layer["weights"].push_back({{"name", parameter.name}, {"shape", shape}});
+  }
+  return result;
+}
+
+Json describe(const LoadedModel& loaded) {
+  const Model& model = *loaded.model;
+  Json info = {{"kind", model.kind()},
+               {"architecture", model.architecture()},
+               {"parameters", model.parameters().count()},
+               {"layers", layers(model.parameters())},
+               {"vocabulary", nullptr},
+               {"tokenizer", nullptr},
+               {"training", loaded.record.training},
+               {"checkpoint", !loaded.record.checkpoint.is_null()},
+               {"bytes", loaded.bytes},
+               {"checksum", loaded.checksum}};
+  if (const Tokenizer* tokenizer = model.tokenizer()) {
+    info["vocabulary"] = tokenizer->vocabulary().size();
+    info["tokenizer"] = options_to_json(tokenizer->options());
+  }
+  return info;
+}
+
+std::string shape_text(const Json& shape) {
+  return std::to_string(shape[0].get<std::uint64_t>()) + " x " +
+         std::to_string(shape[1].get<std::uint64_t>());
+}
+
+std::string column(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size() + 1), ' ');
+  return text;
+}
+
+std::string aligned_right(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(width, text.size()), ' ') + text;
+}
+
+/// "  name  value" lines of an object; what is nested follows as JSON.
+void print_object(const std::string& title, const Json& object) {
+  if (!object.is_object() || object.empty()) return;
+  std::cout << "\n" << title << "\n";
+  for (const auto& [name, value] : object.items()) {
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    constexpr std::size_t kLongest = 160;
+    if (text.size() > kLongest) text = text.substr(0, kLongest) + " ...";
+    std::cout << "  " << column(name, 20) << one_line(text) << "\n";
+  }
+}
+
+void print(const std::string& path, const Json& info) {
+  std::cout << path << ": " << info["kind"].get<std::string>()
+            << (info["checkpoint"].get<bool>() ? " (a checkpoint)" : "") << ", "
+            << with_commas(info["parameters"].get<std::uint64_t>()) << " parameters, "
+            << readable_bytes(info["bytes"].get<double>()) << ", checksum "
+            << info["checksum"].get<std::string>() << "\n\n"
+            << "  " << column("layer", 26) << column("shape", 18) << "  parameters\n";
+  for (const Json& layer : info["layers"]) {
+    std::cout << "  " << column(layer["name"].get<std::string>(), 26)
+              << column(shape_text(layer["shape"]), 18)
+              << aligned_right(with_commas(layer["parameters"].get<std::uint64_t>()), 12) << "\n";
+  }
+  print_object("architecture", info["architecture"]);
+  if (!info["vocabulary"].is_null()) {
+    std::cout << "\nvocabulary: " << with_commas(info["vocabulary"].get<std::uint64_t>())
+              << " pieces\n";
+  }
+  print_object("tokenizer", info["tokenizer"]);
+  print_object("training", info["training"]);
+}
+
+/// Throws FormatError, once everything is printed, if a sample does not give what it gave when the
+/// model was saved.
+bool verify(const LoadedModel& loaded, bool quiet) {
+  const std::vector<SelfTestResult> results = self_test(loaded);
+  const bool passed = std::all_of(results.begin(), results.end(),
+                                  [](const SelfTestResult& result) { return result.passed; });
+  if (quiet) return passed;
+  double worst = 0;
+  for (const SelfTestResult& result : results) worst = std::max(worst, result.worst_difference);
+  std::cout << "\nself-test: " << results.size() << " samples, " << (passed ? "passed" : "FAILED")
+            << ", largest difference " << short_number(worst) << "\n";
+  return passed;
+}
+
+}  // namespace
+
+void info_command(const Arguments& arguments) {
+  std::string path;
+  InfoOptions options;
+  ThreadOptions threads;
+  OptionParser parser("info", "MODEL [--verify] [--json]", "Tells what a model file holds.");
+  parser.positional("MODEL", path, "any model or checkpoint");
+  parser.group("Information", options);
+  parser.group("Computing", threads);
+  if (!parser.parse(arguments)) return;
+  threads.apply();
+
+  const LoadedModel loaded = load_model(path);
+  Json info = describe(loaded);
+  if (!options.json) print(path, info);
+  bool passed = true;
+  if (options.verify) {
+    passed = verify(loaded, options.json);
+    info["verified"] = passed;
+  }
+  if (options.json) print_json(info);
+  flush_output();
+  if (!passed) {
+    throw FormatError(path,
+                      "the self-test failed: this machine computes other answers than the "
+                      "one that saved the model");
+  }
+}
+
+}  // namespace weft

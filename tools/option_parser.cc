@@ -1,0 +1,212 @@
+#include "tools/option_parser.h"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <iostream>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/json_options.h"
+#include "corpora/line_reader.h"
+#include "tools/option_visitors.h"
+
+namespace weft {
+namespace {
+
+namespace po = boost::program_options;
+
+/// Levenshtein's distance: how many letters to insert, delete or replace.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+/// ", did you mean X?", or nothing if no name is near.
+std::string suggestion(const std::string& name, const std::set<std::string>& names,
+                       const std::string& dashes) {
+  std::string nearest;
+  std::size_t least = name.size() / 3 + 2;
+  for (const auto& candidate : names) {
+    const bool begins = name.size() > 2 && candidate.starts_with(name);
+    const std::size_t distance = begins ? 0 : edit_distance(name, candidate);
+    if (distance < least) {
+      least = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest.empty() ? "" : "; did you mean " + dashes + nearest + "?";
+}
+
+/// `no-name` says false to `name`; a flag without a value says true.
+void give(GivenOptions& given, const std::set<std::string>& flags, std::string name,
+          GivenOption option) {
+  if (flags.count(name) && name.starts_with("no-")) {
+    name.erase(0, 3);
+    option.value = "false";
+  }
+  const std::string origin = option.origin;
+  if (!given.emplace(std::move(name), std::move(option)).second) {
+    throw UserError(origin + " is given twice; keep one of them");
+  }
+}
+
+std::string trimmed(const std::string& text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+/// `name = value` lines; empty ones and those that begin with # are passed over.
+GivenOptions read_config(const std::string& path, const OptionNames& known) {
+  GivenOptions given;
+  LineReader lines(path);
+  for (std::string line; lines.next(line);) {
+    line = trimmed(line);
+    if (line.empty() || line[0] == '#') continue;
+    const auto equals = line.find('=');
+    if (equals == std::string::npos) {
+      throw FormatError::at_line(path, lines.line_number(), "an option is written 'name = value'");
+    }
+    const std::string name = trimmed(line.substr(0, equals));
+    const std::string place = path + ":" + std::to_string(lines.line_number());
+    if (!known.names.count(name) || (known.flags.count(name) && name.starts_with("no-"))) {
+      throw UserError(place + ": unknown option '" + name + "'" +
+                      suggestion(name, known.names, ""));
+    }
+    give(given, known.flags, name, {trimmed(line.substr(equals + 1)), place + ": option " + name});
+  }
+  return given;
+}
+
+/// The options that every command has.
+struct CommonOptions {
+  bool help = false;
+  std::string config;
+  void visit(OptionVisitor& v) {
+    v.text("config", config, "file with options, a line 'name = value' each");
+    v.flag("help", help, "this text");
+  }
+};
+
+}  // namespace
+
+std::string OptionParser::hint() const { return "; see weft " + command_ + " --help"; }
+
+bool OptionParser::parse(const Arguments& arguments) {
+  if (!read(arguments)) return false;
+  assign();
+  return true;
+}
+
+bool OptionParser::read(const Arguments& arguments) {
+  po::options_description help, described;
+  OptionDescriber describer(help, described);
+  OptionNames known;
+  CommonOptions common;
+  for (const Group& group : groups_) {
+    group.visit(describer);
+    group.visit(known);
+  }
+  common.visit(describer);
+  common.visit(known);
+
+  namespace style = po::command_line_style;
+  try {
+    const auto parsed =
+        po::command_line_parser(arguments)
+            .options(described)
+            .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
+            .allow_unregistered()
+            .run();
+    for (const auto& option : parsed.options) {
+      if (option.string_key.empty()) {
+        positional_values_.insert(positional_values_.end(), option.value.begin(),
+                                  option.value.end());
+        continue;
+      }
+      const std::string name = "--" + option.string_key;
+      if (option.unregistered) {
+        throw UserError("unknown option " + name +
+                        suggestion(option.string_key, known.names, "--"));
+      }
+      const std::string value = option.value.empty() ? "true" : option.value.front();
+      give(given_, known.flags, option.string_key, {value, "option " + name});
+    }
+  } catch (const po::error& error) {
+    throw UserError(error.what() + hint());
+  }
+  if (given("help")) {
+    print_help(std::cout);
+    return false;
+  }
+  if (given("config")) given_.merge(read_config(given_value("config"), known));
+  return true;
+}
+
+std::string OptionParser::given_value(const std::string& name) const {
+  const auto found = given_.find(name);
+  return found == given_.end() ? "" : found->second.value;
+}
+
+void OptionParser::fill(const nlohmann::json& values, const std::string& source) {
+  JsonOptionReader reader(values, source);
+  for (const Group& group : groups_) group.visit(reader);
+}
+
+void OptionParser::assign() {
+  if (positional_values_.size() > positionals_.size()) {
+    throw UserError("unexpected argument '" + positional_values_[positionals_.size()] + "'" +
+                    hint());
+  }
+  if (positional_values_.size() < positionals_.size()) {
+    const Positional& missing = positionals_[positional_values_.size()];
+    throw UserError(std::string(missing.name) + " (" + missing.help + ") is missing" + hint());
+  }
+  for (std::size_t i = 0; i < positionals_.size(); ++i) {
+    *positionals_[i].value = positional_values_[i];
+  }
+  OptionAssigner assigner(given_);
+  for (const Group& group : groups_) group.visit(assigner);
+}
+
+nlohmann::json OptionParser::values() const {
+  nlohmann::json values = nlohmann::json::object();
+  JsonOptionWriter writer(values);
+  for (const Group& group : groups_) group.visit(writer);
+  return values;
+}
+
+void OptionParser::print_help(std::ostream& out) const {
+  constexpr unsigned kWidth = 100, kHelpWidth = 64;
+  out << "weft " << command_ << " " << usage_ << "\n\n" << summary_ << "\n";
+  if (!positionals_.empty()) out << "\n";
+  for (const Positional& positional : positionals_) {
+    out << "  " << positional.name << ": " << positional.help << "\n";
+  }
+  po::options_description ignored;
+  const auto print = [&](const std::string& title, const Visit& visit) {
+    po::options_description help(title, kWidth, kHelpWidth);
+    OptionDescriber describer(help, ignored);
+    visit(describer);
+    out << "\n" << help;
+  };
+  for (const Group& group : groups_) print(group.title, group.visit);
+  CommonOptions common;
+  print("Everywhere", [&](OptionVisitor& visitor) { common.visit(visitor); });
+}
+
+void require_option(const std::string& value, const char* name, const char* what) {
+  if (value.empty()) throw UserError(std::string("option --") + name + " is missing: " + what);
+}
+
+}  // namespace weft

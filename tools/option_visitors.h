@@ -1,0 +1,87 @@
+// What OptionParser shows to an options struct: one visitor describes it to Boost.ProgramOptions,
+// one assigns what the user gave.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "tools/option_parser.h"
+
+namespace weft {
+
+/// Describes each option twice: for the help, and for the parser.
+class OptionDescriber : public OptionVisitor {
+ public:
+  using Description = boost::program_options::options_description;
+  OptionDescriber(Description& help, Description& parser) : help_(help), parser_(parser) {}
+
+  using OptionVisitor::choice;
+  using OptionVisitor::integer;
+  void flag(const char* name, bool& value, const char* help) override;
+  void integer(const char* name, std::int64_t& value, std::int64_t low, std::int64_t high,
+               const char* help) override;
+  void number(const char* name, double& value, double low, double high, const char* help) override;
+  void text(const char* name, std::string& value, const char* help) override;
+  void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
+                std::int64_t high, const char* help) override;
+  void choice(const char* name, int& value, const std::vector<std::string>& names,
+              const char* help) override;
+
+ private:
+  void add(const char* name, const char* kind, const std::string& standard,
+           const std::string& help);
+  Description& help_;
+  Description& parser_;
+};
+
+/// The options' names, as the user may write them: a flag has two.
+class OptionNames : public OptionVisitor {
+ public:
+  using OptionVisitor::choice;
+  using OptionVisitor::integer;
+  void flag(const char* name, bool&, const char*) override;
+  void integer(const char* name, std::int64_t&, std::int64_t, std::int64_t, const char*) override {
+    names.insert(name);
+  }
+  void number(const char* name, double&, double, double, const char*) override {
+    names.insert(name);
+  }
+  void text(const char* name, std::string&, const char*) override { names.insert(name); }
+  void integers(const char* name, std::vector<std::int64_t>&, std::int64_t, std::int64_t,
+                const char*) override {
+    names.insert(name);
+  }
+  void choice(const char* name, int&, const std::vector<std::string>&, const char*) override {
+    names.insert(name);
+  }
+
+  std::set<std::string> names;
+  std::set<std::string> flags;  // those that take no value on the command line
+};
+
+/// Writes what was given into the struct; the rest keeps its value. Throws UserError.
+class OptionAssigner : public OptionVisitor {
+ public:
+  explicit OptionAssigner(const GivenOptions& given) : given_(given) {}
+
+  using OptionVisitor::choice;
+  using OptionVisitor::integer;
+  void flag(const char* name, bool& value, const char* help) override;
+  void integer(const char* name, std::int64_t& value, std::int64_t low, std::int64_t high,
+               const char* help) override;
+  void number(const char* name, double& value, double low, double high, const char* help) override;
+  void text(const char* name, std::string& value, const char* help) override;
+  void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
+                std::int64_t high, const char* help) override;
+  void choice(const char* name, int& value, const std::vector<std::string>& names,
+              const char* help) override;
+
+ private:
+  const GivenOption* find(const char* name) const;
+  const GivenOptions& given_;
+};
+
+}  // namespace weft

@@ -1,0 +1,66 @@
+// weft test: a model's measures on held-out data.
+#include <iostream>
+#include <string>
+
+#include "base/error.h"
+#include "corpora/token_stream.h"
+#include "models/file/model_file.h"
+#include "models/nets/classifier.h"
+#include "models/nets/language_model.h"
+#include "tools/commands.h"
+#include "tools/measures.h"
+#include "tools/output.h"
+#include "train/classifier_task.h"
+#include "train/language_task.h"
+
+namespace weft {
+namespace {
+
+struct TestOptions {
+  std::string data;
+  bool json = false;
+  void visit(OptionVisitor& v) {
+    v.text("data", data, "file with the held-out data, in the format of the model's training data");
+    v.flag("json", json, "write one JSON object");
+  }
+};
+
+nlohmann::json measure(const Model& model, const std::string& data,
+                       const LabelledReaderOptions& reader) {
+  if (const auto* classifier = dynamic_cast<const Classifier*>(&model)) {
+    return evaluate_classifier(*classifier, data, reader);
+  }
+  if (const auto* language_model = dynamic_cast<const LanguageModel*>(&model)) {
+    const TokenStream stream =
+        TokenStream::open(data, *model.tokenizer(), reader.encoding, /*cache_directory=*/"");
+    return evaluate_language_model(*language_model, stream);
+  }
+  throw UserError("weft test cannot measure a " + model.kind());
+}
+
+}  // namespace
+
+void test_command(const Arguments& arguments) {
+  std::string path;
+  TestOptions options;
+  LabelledReaderOptions reader;
+  ThreadOptions threads;
+  OptionParser parser("test", "MODEL --data FILE", "Measures a model on held-out data.");
+  parser.positional("MODEL", path, "a model that weft train wrote");
+  parser.group("Measuring", options);
+  parser.group("Data (of a language model: --encoding alone)", reader);
+  parser.group("Computing", threads);
+  if (!parser.parse(arguments)) return;
+  require_option(options.data, "data", "name the file with the held-out data");
+  threads.apply();
+
+  const LoadedModel loaded = load_model(path);
+  const nlohmann::json measures = measure(*loaded.model, options.data, reader);
+  if (options.json) {
+    print_json(measures);
+  } else {
+    print_measures(measures, std::cout);
+  }
+}
+
+}  // namespace weft

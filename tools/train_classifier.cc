@@ -1,0 +1,87 @@
+// weft train classifier: labels for texts, or for rows of numbers.
+#include <memory>
+#include <string>
+
+#include "corpora/labelled_reader.h"
+#include "models/nets/classifier.h"
+#include "tools/commands.h"
+#include "tools/training_run.h"
+#include "train/classifier_task.h"
+
+namespace weft {
+namespace {
+
+struct Settings {
+  LabelledReaderOptions reader;
+  ClassifierOptions model;
+  TokenizerOptions tokenizer;
+  ClassifierTaskOptions task;
+};
+
+/// What does well on most texts without a further word.
+void set_defaults(Settings& settings, TrainerOptions& trainer) {
+  settings.tokenizer.kind = TokenizerKind::unicode_words;
+  settings.tokenizer.normalizer.fold_case = true;
+  settings.tokenizer.min_count = 2;  // the rarest stand in for what is unknown
+  settings.model.dropout = 0.3;
+  trainer.patience = 3;
+}
+
+/// Linear models learn in larger steps; the perceptron's rule knows one step size only.
+void suit(const std::string& arch, Settings& settings, TrainerOptions& trainer) {
+  if (arch == "perceptron") {
+    trainer.optimizer.kind = OptimizerKind::sgd;
+    trainer.schedule.learning_rate = 1;
+    trainer.clip = 0;
+  } else if (arch == "logistic" || arch == "bow") {
+    trainer.schedule.learning_rate = 0.01;
+  }
+  if (arch == "perceptron" || arch == "logistic") settings.model.dropout = 0;
+}
+
+/// Looks at the examples once for their labels and, unless they are numbers, once for their words.
+std::unique_ptr<Classifier> new_model(const Settings& settings, const TrainingRun& run) {
+  const std::string& path = run.files.train;
+  const LabelledCorpus corpus = survey(path, settings.reader);
+  std::shared_ptr<const Tokenizer> tokenizer;
+  if (corpus.features == 0) {
+    tokenizer = Tokenizer::train(
+        settings.tokenizer,
+        [&](const std::function<void(std::string_view)>& show) {
+          LabelledReader examples(path, settings.reader);
+          for (LabelledExample example; examples.next(example);) show(example.text);
+        },
+        progress_line);
+  }
+  auto model = std::make_unique<Classifier>(settings.model, tokenizer, corpus.features,
+                                            corpus.labels, corpus.multi_label);
+  model->parameters().initialize(run.seed());
+  return model;
+}
+
+}  // namespace
+
+void train_classifier(const Arguments& arguments) {
+  Settings settings;
+  TrainingRun run("train classifier");
+  set_defaults(settings, run.trainer);
+  OptionParser parser("train classifier", "--train FILE --valid FILE --model OUT",
+                      "Trains a classifier on labelled texts or rows of numbers.");
+  parser.group("Files", run.files);
+  parser.group("Data", settings.reader);
+  parser.group("Model", settings.model);
+  parser.group("Tokenizer", settings.tokenizer);
+  parser.group("Batches", settings.task);
+  run.add_groups(parser);
+  const auto suit_arch = [&] { suit(parser.given_value("arch"), settings, run.trainer); };
+  if (!run.parse(parser, arguments, suit_arch)) return;
+
+  std::unique_ptr<Classifier> fresh;
+  if (!run.resumed()) fresh = new_model(settings, run);
+  Classifier& model = fresh ? *fresh : run.resumed_model<Classifier>();
+  ClassifierTask task(model, settings.task, run.files.train, run.files.valid, settings.reader,
+                      run.seed());
+  run.train(task, parser);
+}
+
+}  // namespace weft

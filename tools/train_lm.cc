@@ -1,0 +1,92 @@
+// weft train lm: a model of what comes next.
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "corpora/line_reader.h"
+#include "corpora/token_stream.h"
+#include "models/nets/language_model.h"
+#include "tools/commands.h"
+#include "tools/training_run.h"
+#include "train/language_task.h"
+
+namespace weft {
+namespace {
+
+struct DataOptions {
+  std::string encoding = "utf-8";
+  std::string cache;
+  void visit(OptionVisitor& v) {
+    v.text("encoding", encoding, "the files' character encoding");
+    v.text("cache", cache, "folder to keep encoded corpora in; empty: none is kept");
+  }
+};
+
+struct Settings {
+  DataOptions data;
+  LanguageModelOptions model;
+  TokenizerOptions tokenizer;
+  LanguageTaskOptions task;
+};
+
+/// What does well on most texts without a further word.
+void set_defaults(Settings& settings, TrainerOptions& trainer) {
+  settings.tokenizer.kind = TokenizerKind::words;
+  settings.model.dropout = 0.2;
+  trainer.schedule.kind = ScheduleKind::plateau;
+  trainer.schedule.learning_rate = 0.002;
+}
+
+std::shared_ptr<const Tokenizer> learn_tokenizer(const Settings& settings, const std::string& path,
+                                                 const LogSink& log) {
+  LineReaderOptions options;
+  options.encoding = settings.data.encoding;
+  return Tokenizer::train(
+      settings.tokenizer,
+      [&](const std::function<void(std::string_view)>& show) {
+        LineReader lines(path, options);
+        for (std::string line; lines.next(line);) show(line);
+      },
+      log);
+}
+
+std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
+  auto model = std::make_unique<LanguageModel>(
+      settings.model, learn_tokenizer(settings, run.files.train, progress_line));
+  model->parameters().initialize(run.seed());
+  return model;
+}
+
+}  // namespace
+
+void train_lm(const Arguments& arguments) {
+  Settings settings;
+  TrainingRun run("train lm");
+  set_defaults(settings, run.trainer);
+  OptionParser parser("train lm", "--train FILE --valid FILE --model OUT",
+                      "Trains a language model on plain text, a sentence or paragraph a line.");
+  parser.group("Files", run.files);
+  parser.group("Data", settings.data);
+  parser.group("Model", settings.model);
+  parser.group("Tokenizer", settings.tokenizer);
+  parser.group("Batches", settings.task);
+  run.add_groups(parser);
+  if (!run.parse(parser, arguments)) return;
+
+  std::unique_ptr<LanguageModel> fresh;
+  if (!run.resumed()) fresh = new_model(settings, run);
+  LanguageModel& model = fresh ? *fresh : run.resumed_model<LanguageModel>();
+
+  const auto open = [&](const std::string& path) {
+    return TokenStream::open(path, *model.tokenizer(), settings.data.encoding, settings.data.cache,
+                             progress_line);
+  };
+  const TokenStream train = open(run.files.train);
+  std::optional<TokenStream> valid;
+  if (!run.files.valid.empty()) valid = open(run.files.valid);
+  LanguageTask task(model, settings.task, train, valid ? &*valid : nullptr);
+  run.train(task, parser);
+}
+
+}  // namespace weft

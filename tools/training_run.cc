@@ -1,0 +1,186 @@
+#include "tools/training_run.h"
+
+#include <array>
+#include <cstdio>
+#include <iostream>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "tools/interrupt.h"
+#include "tools/measures.h"
+
+namespace weft {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Options that say how to run and where results go. They are no part of a model, whose bytes
+/// depend on what it learned alone.
+constexpr std::array kNotRecorded = {
+    "model", "resume",       "checkpoint", "report", "log",
+    "json",  "report-every", "threads",    "cache",  "checkpoint-every"};
+
+/// Options that may be different when a training goes on, besides those that are not recorded. The
+/// data may have moved, but not changed (its checksum is compared).
+constexpr std::array kMayChange = {"train",          "valid",        "epochs",
+                                   "max-updates",    "time-limit",   "clip",
+                                   "validate-every", "patience",     "learning-rate",
+                                   "schedule",       "decay-factor", "decay-epochs",
+                                   "decay-after",    "minimum-rate", "plateau-patience",
+                                   "warmup-updates", "l1",           "l2"};
+
+template <std::size_t N>
+bool contains(const std::array<const char*, N>& names, const std::string& name) {
+  for (const char* each : names) {
+    if (name == each) return true;
+  }
+  return false;
+}
+
+std::string checksum_of(const std::string& path) {
+  const MappedFile file(path);
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx",
+                static_cast<unsigned long long>(checksum(file.bytes())));
+  return text;
+}
+
+}  // namespace
+
+void TrainingFiles::visit(OptionVisitor& v) {
+  v.text("train", train, "file to learn from (.gz and .xz as they are)");
+  v.text("valid", valid, "file to choose the best model on; without one the last model is kept");
+  v.text("model", model, "file to write the model to");
+}
+
+void RunOptions::visit(OptionVisitor& v) {
+  v.text("resume", resume, "checkpoint to go on from, with its options and the rest of its epochs");
+  v.text("checkpoint", checkpoint, "file to go on from after a break; empty: MODEL.checkpoint");
+  v.number("checkpoint-every", checkpoint_every, 0, 1e6, "minutes between checkpoints; 0: none");
+  v.number("report-every", report_every, 0.1, 1e6, "seconds between lines of progress");
+  v.text("report", report, "write a page with the learning curves (.html)");
+  v.text("log", log, "write the course of the training (.jsonl)");
+  v.flag("json", json, "write one JSON object at the end");
+}
+
+void TrainingRun::Seed::visit(OptionVisitor& v) {
+  v.integer("seed", seed, 0, INT64_MAX, "of all that is drawn at random");
+}
+
+void TrainingRun::add_groups(OptionParser& parser) {
+  parser.group("Training", trainer);
+  parser.group("Chance", seed_);
+  parser.group("Running", run);
+  parser.group("Computing", threads_);
+}
+
+bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
+                        const std::function<void()>& before) {
+  if (!parser.read(arguments)) return false;
+  before();
+  run.resume = parser.given_value("resume");
+  if (run.resume.empty()) {
+    parser.assign();
+  } else {
+    resume(parser);
+  }
+  trainer.seed = static_cast<std::uint64_t>(seed_.seed);
+  require_option(files.train, "train", "name the file to learn from");
+  require_option(files.model, "model", "name the file to write the model to");
+  if (run.checkpoint.empty()) run.checkpoint = files.model + ".checkpoint";
+  check_outputs();
+  data_ = data_record();
+  if (resumed_) check_data();
+  threads_.apply();
+  return true;
+}
+
+void TrainingRun::resume(OptionParser& parser) {
+  resumed_ = load_model(run.resume);
+  const Json& training = resumed_->record.training;
+  if (resumed_->record.checkpoint.is_null() || training.value("command", "") != command_) {
+    throw_wrong_checkpoint();
+  }
+  parser.fill(training.at("settings"), run.resume);
+  const Json before = parser.values();
+  parser.assign();
+  const Json after = parser.values();
+  for (const auto& [name, value] : after.items()) {
+    if (value != before.at(name) && !contains(kNotRecorded, name) && !contains(kMayChange, name)) {
+      throw UserError("option --" + name + " cannot change when a training goes on: it was " +
+                      before.at(name).dump() + "; leave it out or train anew");
+    }
+  }
+}
+
+void TrainingRun::throw_wrong_checkpoint() const {
+  throw FormatError(run.resume, "this is no checkpoint of weft " + command_ +
+                                    "; name the file that the interrupted training wrote");
+}
+
+void TrainingRun::check_outputs() const {
+  for (const std::string& path : {files.model, run.log, run.report, run.checkpoint}) {
+    if (!path.empty()) require_writable(path);
+  }
+}
+
+nlohmann::json TrainingRun::data_record() const {
+  Json data = Json::object();
+  data["train"] = {{"file", files.train}, {"checksum", checksum_of(files.train)}};
+  if (!files.valid.empty()) {
+    data["valid"] = {{"file", files.valid}, {"checksum", checksum_of(files.valid)}};
+  }
+  return data;
+}
+
+void TrainingRun::check_data() const {
+  const Json& earlier = resumed_->record.training.at("data");
+  for (const char* part : {"train", "valid"}) {
+    const bool here = data_.contains(part), there = earlier.contains(part);
+    if (here != there || (here && data_[part]["checksum"] != earlier[part].value("checksum", ""))) {
+      throw UserError(std::string("the --") + part + " file is not the one that " + run.resume +
+                      " was trained with; give that one or train anew");
+    }
+  }
+}
+
+Json TrainingRun::record(const Trainer& trained, const OptionParser& parser) const {
+  Json record = training_record(trained);
+  record.erase("seconds");
+  record.erase("train_seconds");
+  record["command"] = command_;
+  record["weft"] = WEFT_VERSION;
+  record["data"] = data_;
+  Json options = parser.values();
+  for (const char* name : kNotRecorded) options.erase(name);
+  record["options"] = std::move(options);
+  return record;
+}
+
+void TrainingRun::train(TrainingTask& task, const OptionParser& parser) {
+  Trainer trained(trainer, task);
+  std::cerr << with_commas(task.model().parameters().count()) << " parameters, "
+            << with_commas(task.epoch_targets()) << " targets and "
+            << with_commas(task.epoch_updates()) << " updates an epoch\n";
+  trained.run(catch_interrupts());
+
+  ModelRecord kept;
+  kept.training = record(trained, parser);
+  kept.self_test_inputs = task.self_test_inputs();
+  save_model(files.model, task.model(), kept);
+
+  const TrainState& state = trained.state();
+  Json result = {{"model", files.model},
+                 {"parameters", task.model().parameters().count()},
+                 {"epochs", state.epoch},
+                 {"updates", state.update},
+                 {"seconds", state.seconds},
+                 {"tokens", state.targets},
+                 {"tokens_per_second", static_cast<double>(state.targets) / state.train_seconds},
+                 {"train_loss", state.epoch_loss},
+                 {"valid", trained.has_best() ? trained.best().measures : Json(nullptr)},
+                 {"stopped", name(state.stop)}};
+  if (run.json) print_json(result);
+}
+
+}  // namespace weft

@@ -1,0 +1,87 @@
+// What the tasks of `weft train` share: files, stopping and going on, what is shown and kept.
+//
+//   TrainingRun run("train lm");
+//   OptionParser parser(…);
+//   … the task's own groups, then run.add_groups(parser);
+//   if (!run.parse(parser, arguments)) return;
+//   … data, a model (run.resumed() or a new one), a task …
+//   run.train(task, parser);
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "models/file/model_file.h"
+#include "tools/option_parser.h"
+#include "tools/output.h"
+#include "train/trainer.h"
+
+namespace weft {
+
+struct TrainingFiles {
+  std::string train, valid, model;
+  void visit(OptionVisitor& v);
+};
+
+/// How a training runs and what it leaves behind; none of it changes the model.
+struct RunOptions {
+  std::string resume;
+  std::string checkpoint;
+  double checkpoint_every = 10;  // minutes
+  double report_every = 10;      // seconds
+  std::string report, log;
+  bool json = false;
+  void visit(OptionVisitor& v);
+};
+
+class TrainingRun {
+ public:
+  /// `command`: "train lm", as the training record names it.
+  explicit TrainingRun(std::string command) : command_(std::move(command)) {}
+
+  TrainingFiles files;
+  TrainerOptions trainer;
+  RunOptions run;
+
+  void add_groups(OptionParser& parser);
+  /// Parses, with `--resume` on top of the options of the checkpoint; `before` is called when it is
+  /// known what was given, to choose defaults. Checks that every output can be written. False if
+  /// help was asked for.
+  bool parse(
+      OptionParser& parser, const Arguments& arguments,
+      const std::function<void()>& before = [] {});
+
+  /// The checkpoint to go on from; null for a new training.
+  LoadedModel* resumed() { return resumed_ ? &*resumed_ : nullptr; }
+  /// The checkpoint's model; throws UserError if it is of another kind.
+  template <class M>
+  M& resumed_model() {
+    if (M* model = dynamic_cast<M*>(resumed_->model.get())) return *model;
+    throw_wrong_checkpoint();
+  }
+  std::uint64_t seed() const { return trainer.seed; }
+
+  /// Trains, saves the model, and prints what came of it.
+  void train(TrainingTask& task, const OptionParser& parser);
+
+ private:
+  struct Seed {
+    std::int64_t seed = 1;
+    void visit(OptionVisitor& v);
+  };
+  void resume(OptionParser& parser);
+  void check_outputs() const;
+  nlohmann::json data_record() const;
+  void check_data() const;
+  nlohmann::json record(const Trainer& trainer, const OptionParser& parser) const;
+  [[noreturn]] void throw_wrong_checkpoint() const;
+
+  std::string command_;
+  Seed seed_;
+  ThreadOptions threads_;
+  nlohmann::json data_;
+  std::optional<LoadedModel> resumed_;
+};
+
+}  // namespace weft

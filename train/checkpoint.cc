@@ -36,10 +36,11 @@ bool finite(const Model& model) {
 
 }  // namespace
 
-void save_checkpoint(const std::string& path, Trainer& trainer, const nlohmann::json& options) {
+void save_checkpoint(const std::string& path, Trainer& trainer, const nlohmann::json& description) {
   ModelRecord record;
   record.training = training_record(trainer);
-  record.checkpoint = {{"options", options}, {"trainer", trainer.checkpoint()}};
+  if (description.is_object()) record.training.update(description);
+  record.checkpoint = trainer.checkpoint();
   for (const auto& [name, value] : trainer.checkpoint_matrices())
     record.extra.push_back({name, *value});
   save_model(path, trainer.task().model(), record);
@@ -47,26 +48,17 @@ void save_checkpoint(const std::string& path, Trainer& trainer, const nlohmann::
 
 LoadedModel load_checkpoint(const std::string& path) {
   LoadedModel loaded = load_model(path);
-  const nlohmann::json& checkpoint = loaded.record.checkpoint;
-  if (checkpoint.is_null())
+  if (loaded.record.checkpoint.is_null())
     throw FormatError(path,
                       "this is a finished model; name a checkpoint, which weft train writes "
                       "with --checkpoint FILE");
-  if (!checkpoint.is_object() || !checkpoint.contains("options") || !checkpoint.contains("trainer"))
-    throw FormatError(path, "the checkpoint's record of the training is damaged; use another one");
   return loaded;
-}
-
-const nlohmann::json& checkpoint_options(const LoadedModel& loaded) {
-  return loaded.record.checkpoint.at("options");
 }
 
 void restore_checkpoint(const LoadedModel& loaded, const std::string& path, Trainer& trainer) {
   copy_parameters(loaded, path, trainer.task().model());
   try {
-    trainer.restore(loaded.record.checkpoint.at("trainer"));
-  } catch (const nlohmann::json::exception&) {
-    throw FormatError(path, "the checkpoint's record of the training is damaged; use another one");
+    trainer.restore(loaded.record.checkpoint);
   } catch (const FormatError&) {
     throw;
   } catch (const UserError& error) {
@@ -91,11 +83,9 @@ void CheckpointOptions::visit(OptionVisitor& v) {
   v.flag("checkpoint-epochs", each_epoch, "save a checkpoint after each epoch");
 }
 
-CheckpointObserver::CheckpointObserver(CheckpointOptions checkpoint, nlohmann::json command_options,
+CheckpointObserver::CheckpointObserver(CheckpointOptions options, nlohmann::json description,
                                        LogSink log)
-    : options_(std::move(checkpoint)),
-      command_options_(std::move(command_options)),
-      log_(std::move(log)) {}
+    : options_(std::move(options)), description_(std::move(description)), log_(std::move(log)) {}
 
 void CheckpointObserver::begin(Trainer&) {
   if (!options_.path.empty()) require_writable(options_.path);
@@ -126,7 +116,7 @@ void CheckpointObserver::save(Trainer& trainer) {
     return;
   }
   try {
-    save_checkpoint(options_.path, trainer, command_options_);
+    save_checkpoint(options_.path, trainer, description_);
     trainer.set_last_checkpoint({options_.path, trainer.state().update});
   } catch (const UserError& error) {
     log_(std::string("no checkpoint: ") + error.what() + "; training goes on");

@@ -1,7 +1,7 @@
 // Checkpoints: model files that also hold everything a training needs to go on.
 //
 //   LoadedModel loaded = load_checkpoint(path);           // --resume
-//   options from checkpoint_options(loaded), the task built from them, a Trainer with observers
+//   options from loaded.record.training, the task built from them, a Trainer with observers
 //   restore_checkpoint(loaded, path, trainer);
 //   trainer.run(interrupt);                               // to the same bytes as uninterrupted
 #pragma once
@@ -18,14 +18,13 @@
 
 namespace weft {
 
-/// Writes atomically. `options`: of the whole command, so that resuming needs no other. Throws
-/// UserError if the file cannot be written.
-void save_checkpoint(const std::string& path, Trainer& trainer, const nlohmann::json& options);
+/// Writes atomically. `description`: what the training record of a command holds besides
+/// training_record() (every option, so that resuming needs no other; the data); its keys win.
+/// Throws UserError if the file cannot be written.
+void save_checkpoint(const std::string& path, Trainer& trainer, const nlohmann::json& description);
 
 /// Throws UserError or FormatError if the file cannot be read or is a model without the rest.
 LoadedModel load_checkpoint(const std::string& path);
-/// The options that save_checkpoint was given.
-const nlohmann::json& checkpoint_options(const LoadedModel& loaded);
 /// Puts a fresh trainer and its task, built from the same options, where the checkpoint was
 /// written. The task's model may be the loaded one or another of the same shape. Observers must
 /// have been added. Throws FormatError if the checkpoint belongs to another model, optimizer or
@@ -46,7 +45,7 @@ struct CheckpointOptions {
 /// checkpoint it names must be a good one. Add it after all other observers.
 class CheckpointObserver : public TrainObserver {
  public:
-  CheckpointObserver(CheckpointOptions checkpoint, nlohmann::json command_options, LogSink log);
+  CheckpointObserver(CheckpointOptions options, nlohmann::json description, LogSink log);
   /// Throws UserError if no file can be written at the path: better now than after an hour.
   void begin(Trainer& trainer) override;
   void epoch_ended(Trainer&) override { epoch_ended_ = true; }
@@ -58,7 +57,7 @@ class CheckpointObserver : public TrainObserver {
   void save(Trainer& trainer);
 
   CheckpointOptions options_;
-  nlohmann::json command_options_;
+  nlohmann::json description_;
   LogSink log_;
   bool epoch_ended_ = false;
   Clock::time_point tried_;

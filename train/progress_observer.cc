@@ -53,7 +53,7 @@ void ReportWindow::restore(const nlohmann::json& state) {
   seconds_ = state.at(2).get<double>();
 }
 
-std::string progress_line(const Progress& progress) {
+std::string progress_text(const Progress& progress) {
   std::ostringstream text;
   text << "epoch " << progress.epoch << "/" << progress.epochs << ", update " << progress.update;
   if (progress.total_updates > 0) text << "/" << progress.total_updates;
@@ -64,7 +64,7 @@ std::string progress_line(const Progress& progress) {
   return text.str();
 }
 
-std::string validation_line(const TrainState& state, const Evaluation& evaluation, bool best) {
+std::string validation_text(const TrainState& state, const Evaluation& evaluation, bool best) {
   std::ostringstream text;
   text << "validation after update " << state.update << ": " << evaluation.criterion << " "
        << std::setprecision(5) << evaluation.value;
@@ -94,7 +94,7 @@ void ProgressObserver::updated(Trainer& trainer) {
 
 void ProgressObserver::validated(Trainer& trainer, const Evaluation& evaluation, bool best) {
   if (!window_.empty()) report(trainer);
-  log_(validation_line(trainer.state(), evaluation, best));
+  log_(validation_text(trainer.state(), evaluation, best));
 }
 
 void ProgressObserver::ended(Trainer& trainer) {

@@ -46,14 +46,14 @@ struct Progress {
 };
 
 /// "epoch 2/10, update 1200/13000: loss 4.8730, 9210 targets/s, learning rate 0.001, 3 min left"
-std::string progress_line(const Progress& progress);
+std::string progress_text(const Progress& progress);
 /// "validation after update 1200: perplexity 131.2 (best so far), loss 4.8767"
-std::string validation_line(const TrainState& state, const Evaluation& evaluation, bool best);
+std::string validation_text(const TrainState& state, const Evaluation& evaluation, bool best);
 
 /// Shows progress every so many seconds, at the end of each epoch and when training ends.
 class ProgressObserver : public TrainObserver {
  public:
-  /// `show`: draws a bar, or logs progress_line(); `log` is given a line for each validation.
+  /// `show`: draws a bar, or logs progress_text(); `log` is given a line for each validation.
   ProgressObserver(double every_seconds, std::function<void(const Progress&)> show, LogSink log);
   void begin(Trainer& trainer) override;
   void updated(Trainer& trainer) override;

@@ -121,7 +121,7 @@ class Parser {
     }
     // A list that is all there is counts for as many alternatives as it has items.
     if (!weighted && alternative.label.empty() && peek().kind == TokenKind::list && list_is_all()) {
-      for (GrammarAlternative& item : list_items(nesting == 0)) result.push_back(std::move(item));
+      for (GrammarAlternative& item : list_items()) result.push_back(std::move(item));
       return;
     }
     alternative.source = sequence(nesting);
@@ -129,8 +129,20 @@ class Parser {
       if (nesting > 0) fail("'=>' cannot stand inside a group; use a rule");
       ++at_;
       alternative.target = sequence(nesting);
+      if (translates(alternative.source) || translates(*alternative.target)) {
+        fail("a list with '=>' cannot stand beside another '=>'; make it a rule");
+      }
     }
     result.push_back(std::move(alternative));
+  }
+
+  /// A group that gives both languages would be drawn twice, once for each side.
+  static bool translates(const std::vector<GrammarElement>& side) {
+    return std::any_of(side.begin(), side.end(), [](const GrammarElement& element) {
+      return std::any_of(element.group.begin(), element.group.end(), [](const auto& alternative) {
+        return alternative.target || translates(alternative.source);
+      });
+    });
   }
 
   bool list_is_all() const {
@@ -160,7 +172,7 @@ class Parser {
       element.words = words_of(tokens_[at_++].text);
     } else if (peek().kind == TokenKind::list) {
       element.kind = GrammarElement::Kind::group;
-      element.group = list_items(false);
+      element.group = list_items();
     } else if (accept("(")) {
       finish_group(nesting, element);
     } else {
@@ -222,20 +234,20 @@ class Parser {
   }
 
   /// `{a, b => c, 2: d}`
-  std::vector<GrammarAlternative> list_items(bool pairs_allowed) {
+  std::vector<GrammarAlternative> list_items() {
     const std::string& list = peek().text;
     std::vector<GrammarAlternative> result;
     std::size_t begin = 0;
     while (begin <= list.size()) {
       const std::size_t end = std::min(list.find(',', begin), list.size());
-      result.push_back(list_item(list.substr(begin, end - begin), pairs_allowed));
+      result.push_back(list_item(list.substr(begin, end - begin)));
       begin = end + 1;
     }
     ++at_;
     return result;
   }
 
-  GrammarAlternative list_item(std::string item, bool pairs_allowed) const {
+  GrammarAlternative list_item(std::string item) const {
     GrammarAlternative result;
     result.line = peek().line;
     const std::size_t first = item.find_first_not_of(" \t\r\n");
@@ -247,7 +259,6 @@ class Parser {
     const std::size_t arrow = item.find("=>");
     result.source.push_back(list_words(item.substr(0, arrow)));
     if (arrow != std::string::npos) {
-      if (!pairs_allowed) fail("'=>' cannot stand inside a group; use a rule");
       result.target.emplace();
       result.target->push_back(list_words(item.substr(arrow + 2)));
     }

@@ -49,10 +49,18 @@ std::string filter(const std::string& text, Keep keep) {
   return out;
 }
 
+bool is_white_space(UChar32 c) {
+  if (c < 0x80) return c == ' ' || (c >= '\t' && c <= '\r');
+  // Most text lies below the first script that has a space of its own: no need to ask ICU.
+  if (c < 0x1680) return c == 0x85 || c == 0xA0;
+  return u_isUWhiteSpace(c);
+}
+
 /// Format characters that carry meaning stay: the joiners of emoji and of Indic and Persian
 /// writing, the tags of flags, and signs that are seen, such as the Arabic number sign.
 bool is_stray_control(UChar32 c) {
-  if (u_isUWhiteSpace(c)) return false;
+  if (is_white_space(c)) return false;
+  if (c < 0x80) return c < ' ' || c == 0x7F;
   const int category = u_charType(c);
   if (category == U_CONTROL_CHAR) return true;
   return category == U_FORMAT_CHAR && c != 0x200C && c != 0x200D &&
@@ -118,7 +126,7 @@ std::string squeeze(const std::string& text) {
     const std::size_t start = i;
     UChar32 c;
     U8_NEXT(bytes, i, size, c);
-    if (u_isUWhiteSpace(c)) {
+    if (is_white_space(c)) {
       pending = !out.empty();
       continue;
     }
@@ -151,7 +159,7 @@ std::string normalize_ascii(std::string_view text, const NormalizerOptions& opti
   std::size_t size = 0;
   bool after_space = true;  // also at the start: none is kept there
   for (const char c : text) {
-    const bool space = c == ' ' || (c >= '\t' && c <= '\r');
+    const bool space = is_white_space(c);
     if (space && options.squeeze_space) {
       if (!after_space) out[size++] = ' ';
       after_space = true;

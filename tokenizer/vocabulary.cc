@@ -1,7 +1,11 @@
 #include "tokenizer/vocabulary.h"
 
 #include <algorithm>
+#include <bit>
+#include <iterator>
 #include <limits>
+#include <span>
+#include <stdexcept>
 #include <utility>
 
 #include "base/byte_reader.h"
@@ -37,25 +41,36 @@ Vocabulary::Vocabulary(std::vector<std::string> pieces, std::vector<std::uint64_
   build_index();
 }
 
-Vocabulary::Vocabulary(const Vocabulary& other) : pieces_(other.pieces_), counts_(other.counts_) {
-  build_index();
+namespace {
+std::uint32_t hash_of(std::string_view piece) {
+  return static_cast<std::uint32_t>(std::hash<std::string_view>()(piece));
 }
-
-Vocabulary& Vocabulary::operator=(const Vocabulary& other) { return *this = Vocabulary(other); }
+}  // namespace
 
 void Vocabulary::build_index() {
-  index_.clear();
-  index_.reserve(pieces_.size());
+  index_.assign(std::bit_ceil(2 * pieces_.size()), Slot{});
   for (std::size_t id = 0; id < pieces_.size(); ++id) {
-    if (!index_.emplace(pieces_[id], static_cast<int>(id)).second) {
+    const Slot& slot = slot_of(pieces_[id]);
+    if (slot.id >= 0) {
       throw UserError("the vocabulary has the piece '" + pieces_[id] + "' twice; remove one");
     }
+    index_[static_cast<std::size_t>(&slot - index_.data())] = {hash_of(pieces_[id]),
+                                                               static_cast<std::int32_t>(id)};
+  }
+}
+
+const Vocabulary::Slot& Vocabulary::slot_of(std::string_view piece) const {
+  const std::uint32_t hash = hash_of(piece);
+  for (std::size_t i = hash;; ++i) {
+    const Slot& slot = index_[i & (index_.size() - 1)];
+    if (slot.id < 0) return slot;
+    if (slot.hash == hash && pieces_[static_cast<std::size_t>(slot.id)] == piece) return slot;
   }
 }
 
 int Vocabulary::id(std::string_view piece) const {
-  const auto found = index_.find(piece);
-  return found == index_.end() ? int{kUnk} : found->second;
+  const Slot& slot = slot_of(piece);
+  return slot.id < 0 ? int{kUnk} : slot.id;
 }
 
 // Counts of all ids, lengths of the pieces that are not special, then their bytes in a row.

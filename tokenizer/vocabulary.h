@@ -23,15 +23,11 @@ class Vocabulary {
   /// `pieces` without the special ones; `counts` as long as `pieces`. Throws UserError if a piece
   /// occurs twice.
   Vocabulary(std::vector<std::string> pieces, std::vector<std::uint64_t> counts);
-  Vocabulary(const Vocabulary&);  // the index is rebuilt: it views the pieces
-  Vocabulary& operator=(const Vocabulary&);
-  Vocabulary(Vocabulary&&) = default;
-  Vocabulary& operator=(Vocabulary&&) = default;
 
   int size() const { return static_cast<int>(pieces_.size()); }
   /// kUnk for an unknown piece; "<unk>" itself and the other special pieces have their ids.
   int id(std::string_view piece) const;
-  bool contains(std::string_view piece) const { return index_.count(piece) > 0; }
+  bool contains(std::string_view piece) const { return slot_of(piece).id >= 0; }
   /// `id` in [0, size).
   const std::string& piece(int id) const { return pieces_[static_cast<std::size_t>(id)]; }
   std::uint64_t count(int id) const { return counts_[static_cast<std::size_t>(id)]; }
@@ -41,10 +37,18 @@ class Vocabulary {
 
  private:
   friend class VocabularyBuilder;
+  /// An entry of the index: a hash table in one piece of memory (open addressing), as looking up
+  /// is what encoding spends its time on.
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::int32_t id = -1;  // empty
+  };
   void build_index();
+  /// The slot that has `piece`, or the empty one where it would go.
+  const Slot& slot_of(std::string_view piece) const;
   std::vector<std::string> pieces_;
   std::vector<std::uint64_t> counts_;
-  std::unordered_map<std::string_view, int> index_;
+  std::vector<Slot> index_;  // a power of two, at most half full
 };
 
 /// Counts pieces, then keeps the most frequent ones (ties in byte order, so that the result does

@@ -44,6 +44,10 @@ LineReaderOptions line_options(const LabelledReaderOptions& options) {
   return lines;
 }
 
+std::string count_columns(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " column" : " columns");
+}
+
 void add_label(std::string_view label, std::vector<std::string>& labels) {
   if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.emplace_back(label);
 }
@@ -227,8 +231,9 @@ bool LabelledReader::Impl::next_row(LabelledExample& example) {
     return false;
   }
   if (row.fields.size() != width) {
-    fail(row.line, "the row has " + std::to_string(row.fields.size()) + " columns; the first has " +
-                       std::to_string(width));
+    fail(row.line, "the row has " + count_columns(row.fields.size()) + "; the first has " +
+                       std::to_string(width) + ", and every row needs as many" +
+                       (csv ? " (quote a field that holds a comma)" : ""));
   }
   if (options.escapes && format == LabelledFormat::tsv) {
     for (std::string& field : row.fields) unescape(field, row.line);

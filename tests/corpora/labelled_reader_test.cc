@@ -69,7 +69,7 @@ TEST_F(LabelledReaderTest, TabSeparated) {
               ElementsAre("ham>see you, then", "spam>buy \"now"));
   EXPECT_EQ(format_, LabelledFormat::tsv);
   EXPECT_THAT(texts("neg\t7\t3\tdull\npos\t8\t9\tfine\n"), ElementsAre("neg>dull", "pos>fine"));
-  EXPECT_THAT(complaint_about("a\tb\nc d\n"), StartsWith(":2: the row has 1 columns; the first"));
+  EXPECT_THAT(complaint_about("a\tb\nc d\n"), StartsWith(":2: the row has 1 column; the first"));
   EXPECT_THAT(complaint_about("a\tb\n\tc\n"), StartsWith(":2: the label in column 1 is empty"));
 }
 

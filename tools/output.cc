@@ -38,7 +38,7 @@ void warn(const std::string& message) {
   std::cerr << "weft: warning: " << one_line(message) << std::endl;
 }
 
-void progress_line(const std::string& line) { std::cerr << line << std::endl; }
+void say(const std::string& line) { std::cerr << line << std::endl; }
 
 void print_json(const nlohmann::json& object) {
   std::cout << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";

@@ -20,7 +20,7 @@ std::string one_field(std::string text);
 void warn(const std::string& message);
 
 /// A line about what is going on, on stderr.
-void progress_line(const std::string& line);
+void say(const std::string& line);
 
 /// The object in one line on stdout.
 void print_json(const nlohmann::json& object);

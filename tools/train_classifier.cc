@@ -51,12 +51,26 @@ std::unique_ptr<Classifier> new_model(const Settings& settings, const TrainingRu
           LabelledReader examples(path, settings.reader);
           for (LabelledExample example; examples.next(example);) show(example.text);
         },
-        progress_line);
+        say);
   }
   auto model = std::make_unique<Classifier>(settings.model, tokenizer, corpus.features,
                                             corpus.labels, corpus.multi_label);
   model->parameters().initialize(run.seed());
   return model;
+}
+
+/// A batch of texts of mean length; the longest may need several times as much.
+TrainingCost cost_of(const Classifier& model, const ClassifierTaskOptions& task,
+                     std::uint64_t examples) {
+  TrainingCost cost;
+  cost.targets = "examples";
+  cost.positions = static_cast<std::uint64_t>(task.batches.batch_size);
+  if (!model.tokenizer() || !model.recurrent() || examples == 0) return cost;
+  const Vocabulary& vocabulary = model.tokenizer()->vocabulary();
+  std::uint64_t tokens = 0;
+  for (int id = 0; id < vocabulary.size(); ++id) tokens += vocabulary.count(id);
+  cost.positions *= tokens / examples + 1;
+  return cost;
 }
 
 }  // namespace
@@ -81,7 +95,7 @@ void train_classifier(const Arguments& arguments) {
   Classifier& model = fresh ? *fresh : run.resumed_model<Classifier>();
   ClassifierTask task(model, settings.task, run.files.train, run.files.valid, settings.reader,
                       run.seed());
-  run.train(task, parser);
+  run.train(task, cost_of(model, settings.task, task.epoch_targets()), parser);
 }
 
 }  // namespace weft

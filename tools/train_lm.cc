@@ -52,10 +52,20 @@ std::shared_ptr<const Tokenizer> learn_tokenizer(const Settings& settings, const
 }
 
 std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
-  auto model = std::make_unique<LanguageModel>(
-      settings.model, learn_tokenizer(settings, run.files.train, progress_line));
+  auto model = std::make_unique<LanguageModel>(settings.model,
+                                               learn_tokenizer(settings, run.files.train, say));
   model->parameters().initialize(run.seed());
   return model;
+}
+
+TrainingCost cost_of(const LanguageModel& model, const LanguageTaskOptions& task) {
+  TrainingCost cost;
+  cost.positions =
+      static_cast<std::uint64_t>(task.batch_size) * static_cast<std::uint64_t>(task.bptt);
+  if (model.options().tie) {
+    cost.extra_rows = static_cast<std::uint64_t>(model.tokenizer()->vocabulary().size());
+  }
+  return cost;
 }
 
 }  // namespace
@@ -80,13 +90,13 @@ void train_lm(const Arguments& arguments) {
 
   const auto open = [&](const std::string& path) {
     return TokenStream::open(path, *model.tokenizer(), settings.data.encoding, settings.data.cache,
-                             progress_line);
+                             say);
   };
   const TokenStream train = open(run.files.train);
   std::optional<TokenStream> valid;
   if (!run.files.valid.empty()) valid = open(run.files.valid);
   LanguageTask task(model, settings.task, train, valid ? &*valid : nullptr);
-  run.train(task, parser);
+  run.train(task, cost_of(model, settings.task), parser);
 }
 
 }  // namespace weft

@@ -8,6 +8,10 @@
 #include "base/file.h"
 #include "tools/interrupt.h"
 #include "tools/measures.h"
+#include "train/estimate.h"
+#include "train/log_observer.h"
+#include "train/progress_observer.h"
+#include "train/report_observer.h"
 
 namespace weft {
 namespace {
@@ -55,11 +59,11 @@ void TrainingFiles::visit(OptionVisitor& v) {
 
 void RunOptions::visit(OptionVisitor& v) {
   v.text("resume", resume, "checkpoint to go on from, with its options and the rest of its epochs");
-  v.text("checkpoint", checkpoint, "file to go on from after a break; empty: MODEL.checkpoint");
-  v.number("checkpoint-every", checkpoint_every, 0, 1e6, "minutes between checkpoints; 0: none");
+  checkpoint.visit(v);
   v.number("report-every", report_every, 0.1, 1e6, "seconds between lines of progress");
   v.text("report", report, "write a page with the learning curves (.html)");
   v.text("log", log, "write the course of the training (.jsonl)");
+  v.integer("log-every", log_every, 1, 1000000000, "updates between lines of the log");
   v.flag("json", json, "write one JSON object at the end");
 }
 
@@ -87,7 +91,8 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
   trainer.seed = static_cast<std::uint64_t>(seed_.seed);
   require_option(files.train, "train", "name the file to learn from");
   require_option(files.model, "model", "name the file to write the model to");
-  if (run.checkpoint.empty()) run.checkpoint = files.model + ".checkpoint";
+  checkpoint_is_ours_ = run.checkpoint.path.empty();
+  if (checkpoint_is_ours_) run.checkpoint.path = files.model + ".checkpoint";
   check_outputs();
   data_ = data_record();
   if (resumed_) check_data();
@@ -96,12 +101,10 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
 }
 
 void TrainingRun::resume(OptionParser& parser) {
-  resumed_ = load_model(run.resume);
+  resumed_ = load_checkpoint(run.resume);
   const Json& training = resumed_->record.training;
-  if (resumed_->record.checkpoint.is_null() || training.value("command", "") != command_) {
-    throw_wrong_checkpoint();
-  }
-  parser.fill(training.at("settings"), run.resume);
+  if (training.value("command", "") != command_) throw_wrong_checkpoint();
+  parser.fill(training.at("options"), run.resume);
   const Json before = parser.values();
   parser.assign();
   const Json after = parser.values();
@@ -119,7 +122,7 @@ void TrainingRun::throw_wrong_checkpoint() const {
 }
 
 void TrainingRun::check_outputs() const {
-  for (const std::string& path : {files.model, run.log, run.report, run.checkpoint}) {
+  for (const std::string& path : {files.model, run.log, run.report, run.checkpoint.path}) {
     if (!path.empty()) require_writable(path);
   }
 }
@@ -144,43 +147,83 @@ void TrainingRun::check_data() const {
   }
 }
 
-Json TrainingRun::record(const Trainer& trained, const OptionParser& parser) const {
-  Json record = training_record(trained);
-  record.erase("seconds");
-  record.erase("train_seconds");
-  record["command"] = command_;
-  record["weft"] = WEFT_VERSION;
-  record["data"] = data_;
-  Json options = parser.values();
-  for (const char* name : kNotRecorded) options.erase(name);
-  record["options"] = std::move(options);
-  return record;
+void TrainingRun::add_observers(Trainer& trained, ProgressDisplay& display,
+                                const OptionParser& parser) {
+  const auto log = [&display](const std::string& line) { display.say(line); };
+  trained.add(std::make_unique<ProgressObserver>(
+      display.interval(run.report_every),
+      [&display](const Progress& progress) { display.show(progress); }, log));
+  if (!run.log.empty()) trained.add(std::make_unique<LogObserver>(run.log, run.log_every, log));
+  if (!run.report.empty()) {
+    const std::string title = files.model + ": weft " + command_;
+    trained.add(std::make_unique<ReportObserver>(run.report, title, log));
+  }
+  trained.add(std::make_unique<CheckpointObserver>(run.checkpoint, description(parser), log));
 }
 
-void TrainingRun::train(TrainingTask& task, const OptionParser& parser) {
-  Trainer trained(trainer, task);
-  std::cerr << with_commas(task.model().parameters().count()) << " parameters, "
-            << with_commas(task.epoch_targets()) << " targets and "
-            << with_commas(task.epoch_updates()) << " updates an epoch\n";
-  trained.run(catch_interrupts());
+/// What a training record holds beyond the trainer's part.
+Json TrainingRun::description(const OptionParser& parser) const {
+  return {
+      {"command", command_}, {"weft", WEFT_VERSION}, {"data", data_}, {"options", parser.values()}};
+}
 
+void TrainingRun::save(const Trainer& trained, TrainingTask& task,
+                       const OptionParser& parser) const {
   ModelRecord kept;
-  kept.training = record(trained, parser);
+  kept.training = training_record(trained);
+  kept.training.update(description(parser));
+  // The same training gives the same bytes, however long it took and wherever its results went.
+  kept.training.erase("seconds");
+  kept.training.erase("train_seconds");
+  for (const char* name : kNotRecorded) kept.training["options"].erase(name);
   kept.self_test_inputs = task.self_test_inputs();
   save_model(files.model, task.model(), kept);
+}
 
+/// What came of it, and how to go on.
+void TrainingRun::conclude(const Trainer& trained, const Model& model) const {
   const TrainState& state = trained.state();
-  Json result = {{"model", files.model},
-                 {"parameters", task.model().parameters().count()},
-                 {"epochs", state.epoch},
-                 {"updates", state.update},
-                 {"seconds", state.seconds},
-                 {"tokens", state.targets},
-                 {"tokens_per_second", static_cast<double>(state.targets) / state.train_seconds},
-                 {"train_loss", state.epoch_loss},
-                 {"valid", trained.has_best() ? trained.best().measures : Json(nullptr)},
-                 {"stopped", name(state.stop)}};
-  if (run.json) print_json(result);
+  const double speed =
+      state.train_seconds > 0 ? static_cast<double>(state.targets) / state.train_seconds : 0;
+  const Json valid = trained.has_best() ? trained.best().measures : Json(nullptr);
+  if (state.stop == StopReason::interrupted) {
+    say("interrupted; go on with: weft " + command_ + " --resume " + run.checkpoint.path);
+  } else if (checkpoint_is_ours_) {
+    std::remove(run.checkpoint.path.c_str());
+  }
+  if (run.json) {
+    print_json({{"model", files.model},
+                {"parameters", model.parameters().count()},
+                {"epochs", state.epoch},
+                {"updates", state.update},
+                {"seconds", state.seconds},
+                {"tokens", state.targets},
+                {"tokens_per_second", speed},
+                {"train_loss", state.epoch_loss},
+                {"valid", valid},
+                {"stopped", name(state.stop)}});
+    return;
+  }
+  std::cout << files.model << ": trained for " << with_commas(state.update) << " updates in "
+            << readable_duration(state.seconds) << ", "
+            << with_commas(static_cast<std::uint64_t>(speed)) << " targets a second, stopped by "
+            << name(state.stop) << "\n";
+  if (!valid.is_null()) std::cout << "validation: " << measures_in_a_line(valid) << "\n";
+}
+
+void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const OptionParser& parser) {
+  Trainer trained(trainer, task);
+  ProgressDisplay display;
+  add_observers(trained, display, parser);
+  if (resumed_) restore_checkpoint(*resumed_, run.resume, trained);
+  const ParameterStore& store = task.model().parameters();
+  const MemoryEstimate memory = estimate_memory(store, trainer.optimizer.kind, cost.positions,
+                                                !files.valid.empty(), cost.extra_rows);
+  display.say(training_summary(store, memory, task.epoch_targets(), cost.targets));
+  trained.run(catch_interrupts());
+  display.end();
+  save(trained, task, parser);
+  conclude(trained, task.model());
 }
 
 }  // namespace weft

@@ -5,7 +5,7 @@
 //   … the task's own groups, then run.add_groups(parser);
 //   if (!run.parse(parser, arguments)) return;
 //   … data, a model (run.resumed() or a new one), a task …
-//   run.train(task, parser);
+//   run.train(task, cost, parser);
 #pragma once
 
 #include <functional>
@@ -15,6 +15,8 @@
 #include "models/file/model_file.h"
 #include "tools/option_parser.h"
 #include "tools/output.h"
+#include "tools/progress_display.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 namespace weft {
@@ -27,12 +29,19 @@ struct TrainingFiles {
 /// How a training runs and what it leaves behind; none of it changes the model.
 struct RunOptions {
   std::string resume;
-  std::string checkpoint;
-  double checkpoint_every = 10;  // minutes
+  CheckpointOptions checkpoint;
   double report_every = 10;      // seconds
+  std::int64_t log_every = 100;  // updates
   std::string report, log;
   bool json = false;
   void visit(OptionVisitor& v);
+};
+
+/// For the line that tells beforehand what a training will need.
+struct TrainingCost {
+  std::uint64_t positions = 0;   // of a batch, padding counted
+  std::uint64_t extra_rows = 0;  // see estimate_memory()
+  const char* targets = "tokens";
 };
 
 class TrainingRun {
@@ -63,7 +72,7 @@ class TrainingRun {
   std::uint64_t seed() const { return trainer.seed; }
 
   /// Trains, saves the model, and prints what came of it.
-  void train(TrainingTask& task, const OptionParser& parser);
+  void train(TrainingTask& task, const TrainingCost& cost, const OptionParser& parser);
 
  private:
   struct Seed {
@@ -74,13 +83,17 @@ class TrainingRun {
   void check_outputs() const;
   nlohmann::json data_record() const;
   void check_data() const;
-  nlohmann::json record(const Trainer& trainer, const OptionParser& parser) const;
+  void add_observers(Trainer& trainer, ProgressDisplay& display, const OptionParser& parser);
+  nlohmann::json description(const OptionParser& parser) const;
+  void save(const Trainer& trainer, TrainingTask& task, const OptionParser& parser) const;
+  void conclude(const Trainer& trainer, const Model& model) const;
   [[noreturn]] void throw_wrong_checkpoint() const;
 
   std::string command_;
   Seed seed_;
   ThreadOptions threads_;
   nlohmann::json data_;
+  bool checkpoint_is_ours_ = false;  // it was not asked for by name
   std::optional<LoadedModel> resumed_;
 };
 

@@ -13,19 +13,20 @@
 namespace weft {
 
 struct ClassifierTaskOptions {
-  int batch_size = 32;
-  int shuffle_buffer = 65536;  // examples held in memory to be shuffled and sorted by length
-  double smoothing = 0;        // label smoothing
+  BatchOptions batches;
+  double smoothing = 0;  // label smoothing
   void visit(OptionVisitor& v);
 };
 
 /// What a first pass over the training file finds out.
 struct LabelledCorpus {
-  std::vector<std::string> labels;  // in the order of their first occurrence … sorted by name
+  std::vector<std::string> labels;  // sorted
   bool multi_label = false;
   int features = 0;  // numbers a row; 0: text
   std::uint64_t examples = 0;
 };
+/// Throws FormatError with the line if a row has another number of numbers than the first, or the
+/// file has no example or one label only.
 LabelledCorpus survey(const std::string& path, const LabelledReaderOptions& options);
 
 class ClassifierTask : public TrainingTask {

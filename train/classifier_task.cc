@@ -1,0 +1,231 @@
+#include "train/classifier_task.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "corpora/prefetch.h"
+#include "train/metrics.h"
+
+namespace weft {
+namespace {
+
+constexpr std::size_t kEvaluationBatch = 128;
+constexpr std::size_t kEvaluationPool = 8192;  // examples sorted by length together
+
+/// Turns the examples of a file into what a model reads; knows the model's labels.
+class ExampleEncoder {
+ public:
+  explicit ExampleEncoder(const Classifier& model) : model_(model) {
+    for (std::size_t i = 0; i < model.labels().size(); ++i)
+      labels_[model.labels()[i]] = static_cast<int>(i);
+  }
+
+  EncodedExample operator()(const LabelledExample& example, const std::string& path) const {
+    EncodedExample encoded;
+    if (model_.features() > 0)
+      check_row(example, path);
+    else
+      encoded.ids = model_.encode(example.text);
+    encoded.values = example.values;
+    for (const std::string& label : example.labels) {
+      const auto found = labels_.find(label);
+      if (found == labels_.end())
+        throw FormatError::at_line(path, example.line,
+                                   "the model does not know the label \"" + label +
+                                       "\"; its labels are " + names());
+      encoded.labels.push_back(found->second);
+    }
+    if (!model_.multi_label() && encoded.labels.size() != 1)
+      throw FormatError::at_line(path, example.line,
+                                 "an example of this model has exactly one label, this one has " +
+                                     std::to_string(encoded.labels.size()));
+    return encoded;
+  }
+
+ private:
+  void check_row(const LabelledExample& example, const std::string& path) const {
+    if (static_cast<int>(example.values.size()) != model_.features())
+      throw FormatError::at_line(path, example.line,
+                                 "the model reads rows of " + std::to_string(model_.features()) +
+                                     " numbers, this one has " +
+                                     std::to_string(example.values.size()));
+  }
+
+  std::string names() const {
+    std::string list;
+    for (const std::string& label : model_.labels()) {
+      if (list.size() > 200) return list + ", …";
+      list += (list.empty() ? "" : ", ") + label;
+    }
+    return list;
+  }
+
+  const Classifier& model_;
+  std::map<std::string, int> labels_;
+};
+
+/// The examples of a file, encoded one by one.
+class EncodedReader {
+ public:
+  EncodedReader(const Classifier& model, const std::string& path,
+                const LabelledReaderOptions& options)
+      : encoder_(model), path_(path), reader_(path, options) {}
+  bool operator()(EncodedExample& example) {
+    if (!reader_.next(raw_)) return false;
+    example = encoder_(raw_, path_);
+    return true;
+  }
+
+ private:
+  ExampleEncoder encoder_;
+  std::string path_;
+  LabelledReader reader_;
+  LabelledExample raw_;
+};
+
+ClassifierInput input_of(const ClassifierBatch& batch) {
+  ClassifierInput input;
+  input.tokens = batch.tokens;
+  if (batch.values.empty() || batch.values[0].empty()) return input;
+  input.values.set_size(batch.values[0].size(), batch.values.size());
+  for (std::size_t n = 0; n < batch.values.size(); ++n)
+    for (std::size_t i = 0; i < batch.values[n].size(); ++i)
+      input.values(i, n) = static_cast<real>(batch.values[n][i]);
+  return input;
+}
+
+}  // namespace
+
+void ClassifierTaskOptions::visit(OptionVisitor& v) {
+  batches.visit(v);
+  v.number("label-smoothing", smoothing, 0, 0.99, "share of the target spread over all labels");
+}
+
+LabelledCorpus survey(const std::string& path, const LabelledReaderOptions& options) {
+  LabelledReader reader(path, options);
+  LabelledExample example;
+  LabelledCorpus corpus;
+  std::set<std::string> labels;
+  while (reader.next(example)) {
+    const int features = static_cast<int>(example.values.size());
+    if (corpus.examples == 0) corpus.features = features;
+    if (features != corpus.features)
+      throw FormatError::at_line(path, example.line,
+                                 "a row has " + std::to_string(features) +
+                                     " numbers where the first has " +
+                                     std::to_string(corpus.features));
+    ++corpus.examples;
+    corpus.multi_label = corpus.multi_label || example.labels.size() != 1;
+    labels.insert(example.labels.begin(), example.labels.end());
+  }
+  if (corpus.examples == 0)
+    throw FormatError(path, "there are no examples in it; a classifier needs labelled ones");
+  if (labels.size() < 2 && !corpus.multi_label)
+    throw FormatError(path, "every example has the label \"" + *labels.begin() +
+                                "\"; a classifier needs at least two labels");
+  corpus.labels.assign(labels.begin(), labels.end());
+  return corpus;
+}
+
+struct ClassifierTask::Impl {
+  Classifier& model;
+  ClassifierTaskOptions options;
+  std::string valid_path;
+  LabelledReaderOptions reader;
+  std::uint64_t examples = 0;  // an epoch, known after the first
+  std::uint64_t batches = 0;
+  std::uint64_t examples_so_far = 0, batches_so_far = 0;
+  std::vector<std::string> self_test;
+  ExampleBatches source;
+  ClassifierBatch batch;
+};
+
+ClassifierTask::ClassifierTask(Classifier& model, const ClassifierTaskOptions& options,
+                               const std::string& train_path, const std::string& valid_path,
+                               const LabelledReaderOptions& reader, std::uint64_t seed)
+    : model_(model) {
+  const auto open = [&model, train_path, reader]() -> ExampleBatches::Source {
+    auto file = std::make_shared<EncodedReader>(model, train_path, reader);
+    return [file](EncodedExample& example) { return (*file)(example); };
+  };
+  impl_ = std::unique_ptr<Impl>(new Impl{
+      model, options, valid_path, reader, 0, 0, 0, 0, {},
+      ExampleBatches(open, options.batches, RandomStream(seed, "shuffle")), {}});
+  impl_->examples = survey(train_path, reader).examples;
+  const std::uint64_t size = static_cast<std::uint64_t>(options.batches.batch_size);
+  if (size > 0 && options.batches.max_tokens == 0)
+    impl_->batches = (impl_->examples + size - 1) / size;
+  LabelledReader samples(train_path, reader);
+  LabelledExample example;
+  while (impl_->self_test.size() < 3 && samples.next(example)) {
+    if (example.values.empty()) {
+      impl_->self_test.push_back(example.text.substr(0, example.text.find(' ', 200)));
+    } else {
+      std::string row;
+      for (double value : example.values) row += (row.empty() ? "" : ",") + std::to_string(value);
+      impl_->self_test.push_back(row);
+    }
+  }
+}
+
+ClassifierTask::~ClassifierTask() = default;
+
+bool ClassifierTask::next_batch() { return impl_->source.next(impl_->batch); }
+
+Var ClassifierTask::loss(Tape& tape) {
+  return model_.loss(tape, input_of(impl_->batch), impl_->batch.labels, impl_->options.smoothing);
+}
+
+std::uint64_t ClassifierTask::batch_targets() const { return impl_->batch.labels.size(); }
+std::uint64_t ClassifierTask::epoch_targets() const { return impl_->examples; }
+std::uint64_t ClassifierTask::epoch_updates() const { return impl_->batches; }
+
+Evaluation ClassifierTask::validate() {
+  if (impl_->valid_path.empty()) return {};
+  Evaluation evaluation;
+  evaluation.measures = evaluate_classifier(model_, impl_->valid_path, impl_->reader);
+  evaluation.criterion = model_.multi_label() ? "micro_f1" : "accuracy";
+  evaluation.value = evaluation.measures.at(evaluation.criterion).get<double>();
+  evaluation.higher_is_better = true;
+  return evaluation;
+}
+
+nlohmann::json ClassifierTask::state() const {
+  const BatchPosition position = impl_->source.position();
+  return {{"random", position.random}, {"epoch", position.epoch}, {"batches", position.batches}};
+}
+
+void ClassifierTask::restore(const nlohmann::json& state) {
+  BatchPosition position;
+  position.random = state.at("random").get<RandomStream::State>();
+  position.epoch = state.at("epoch").get<std::uint64_t>();
+  position.batches = state.at("batches").get<std::uint64_t>();
+  impl_->source.restore(position);
+}
+
+std::vector<std::string> ClassifierTask::self_test_inputs() const { return impl_->self_test; }
+
+nlohmann::json evaluate_classifier(const Classifier& model, const std::string& path,
+                                   const LabelledReaderOptions& reader) {
+  EncodedReader file(model, path, reader);
+  BatchOptions options;
+  options.batch_size = static_cast<int>(kEvaluationBatch);
+  options.shuffle_buffer = static_cast<int>(kEvaluationPool);
+  options.shuffle = false;
+  ShuffledBatches<EncodedExample> batches([&](EncodedExample& example) { return file(example); },
+                                          [](const EncodedExample& e) { return e.ids.size(); },
+                                          options, RandomStream(0, "unused"));
+  ClassificationMetrics metrics(model.labels(), model.multi_label());
+  std::vector<EncodedExample> examples;
+  Tape tape;
+  while (batches.next(examples)) {
+    const ClassifierBatch batch = make_classifier_batch(std::move(examples));
+    tape.reset();
+    metrics.add(model.probabilities(input_of(batch)), batch.labels);
+  }
+  return metrics.json();
+}
+
+}  // namespace weft

@@ -58,8 +58,8 @@ LanguageModel::LanguageModel(const LanguageModelOptions& options,
                  options_.init) {
   const int vocabulary = tokenizer_->vocabulary().size();
   if (options_.tie)
-    tied_bias_ = &parameters_.add("output.bias", static_cast<Index>(vocabulary), 1,
-                                  Initializer::zeros());
+    tied_bias_ =
+        &parameters_.add("output.bias", static_cast<Index>(vocabulary), 1, Initializer::zeros());
   else
     output_.emplace(parameters_, "output", options_.hidden, vocabulary,
                     options_.init.input_weights());
@@ -76,9 +76,9 @@ Var LanguageModel::output(Tape& tape, Var hidden) const {
 Var LanguageModel::logits(Tape& tape, const TokenBatch& batch, RecurrentState& state) const {
   const SequenceShape shape{batch.steps, batch.examples, batch.lengths.data()};
   const double rate = options_.dropout;
-  Var x = embedding_(tape, batch.ids);                               // E × (T·B)
+  Var x = embedding_(tape, batch.ids);  // E × (T·B)
   x = drop(tape, x, rate, options_.dropout_kind, shape);
-  x = recurrent_(tape, x, shape, state);                             // H × (T·B), state carried on
+  x = recurrent_(tape, x, shape, state);  // H × (T·B), state carried on
   return output(tape, drop(tape, x, rate, options_.dropout_kind, shape));  // V × (T·B)
 }
 
@@ -117,7 +117,8 @@ std::vector<double> LanguageModel::fingerprint(const std::string& input) const {
   const Matrix next = read(state, ids);
   const Index shown = std::min<Index>(next.n_rows, 16);
   std::vector<double> numbers;
-  for (Index i = 0; i < shown; ++i) numbers.push_back(static_cast<double>(next(i * (next.n_rows / shown), 0)));
+  for (Index i = 0; i < shown; ++i)
+    numbers.push_back(static_cast<double>(next(i * (next.n_rows / shown), 0)));
   return numbers;
 }
 

@@ -16,8 +16,8 @@ struct LanguageModelOptions {
   Cell cell = Cell::lstm;
   int layers = 2;
   int hidden = 200;
-  int embedding = 0;  // 0: as hidden
-  bool tie = false;   // output weights are the embedding's (Press & Wolf 2017)
+  int embedding = 0;   // 0: as hidden
+  bool tie = false;    // output weights are the embedding's (Press & Wolf 2017)
   double dropout = 0;  // on the embedding, between layers, and before the output
   DropoutKind dropout_kind = DropoutKind::elements;
   InitOptions init;

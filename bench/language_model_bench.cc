@@ -1,7 +1,7 @@
 // One training step of an LSTM language model: forward, loss, backward, clip, update.
 //
-// GFLOP/s counts the matrix products alone: a token costs 2 · (4H · 2H) a layer and 2 · H · V for the
-// output, three times (forward, gradient of the inputs, gradient of the weights).
+// GFLOP/s counts the matrix products alone: a token costs 2 · (4H · 2H) a layer and 2 · H · V for
+// the output, three times (forward, gradient of the inputs, gradient of the weights).
 
 #include <benchmark/benchmark.h>
 
@@ -36,7 +36,8 @@ TokenBatch random_batch(int steps, int examples, int vocabulary, RandomStream& r
 
 /// Arguments: hidden units, vocabulary, sequences, steps, threads.
 void language_model_step(benchmark::State& state) {
-  const int hidden = static_cast<int>(state.range(0)), vocabulary = static_cast<int>(state.range(1));
+  const int hidden = static_cast<int>(state.range(0)),
+            vocabulary = static_cast<int>(state.range(1));
   const int examples = static_cast<int>(state.range(2)), steps = static_cast<int>(state.range(3));
   kernels::set_threads(static_cast<int>(state.range(4)));
 
@@ -57,15 +58,16 @@ void language_model_step(benchmark::State& state) {
 
   for (auto _ : state) {
     tape.reset();
-    tape.backward(softmax_cross_entropy(tape, model.logits(tape, inputs, carried),
-                                        targets.ids.data()));
+    tape.backward(
+        softmax_cross_entropy(tape, model.logits(tape, inputs, carried), targets.ids.data()));
     clip_gradients(gradients, 5);
     optimizer->step(gradients, 0.1);
   }
   const double tokens = static_cast<double>(state.iterations()) * examples * steps;
   const double flops = 3.0 * 2.0 * hidden * (2.0 * 8.0 * hidden + vocabulary);
   state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsRate);
-  state.counters["GFLOP/s"] = benchmark::Counter(tokens * flops * 1e-9, benchmark::Counter::kIsRate);
+  state.counters["GFLOP/s"] =
+      benchmark::Counter(tokens * flops * 1e-9, benchmark::Counter::kIsRate);
 }
 
 BENCHMARK(language_model_step)

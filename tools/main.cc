@@ -1,6 +1,9 @@
 // The `weft` program: a table of commands and the one place where errors become exit codes.
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <new>
 #include <string>
@@ -58,6 +61,16 @@ void run(const Arguments& arguments) {
   flush_output();
 }
 
+/// Between two parallel pieces of work the threads of libgomp spin for many milliseconds by
+/// default. Where other programs run too, that time is taken from the very thread they wait for,
+/// and small models train a hundred times slower. So they shall spin for some microseconds only and
+/// then sleep; libgomp wants to hear it before the program begins, hence the second start.
+void wait_patiently(char** argv) {
+  if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY")) return;
+  setenv("GOMP_SPINCOUNT", "1000", 1);
+  execv("/proc/self/exe", argv);  // if it fails, work goes on, only slower
+}
+
 int report(const char* kind, const std::string& message, int exit_code) {
   std::cerr << "weft: " << kind << ": " << one_line(message) << std::endl;
   return exit_code;
@@ -67,6 +80,7 @@ int report(const char* kind, const std::string& message, int exit_code) {
 }  // namespace weft
 
 int main(int argc, char** argv) {
+  weft::wait_patiently(argv);
   // A file that grows beyond the shell's limit is an error like a full disk, not a crash.
   std::signal(SIGXFSZ, SIG_IGN);
   std::ios::sync_with_stdio(false);

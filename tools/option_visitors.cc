@@ -22,7 +22,7 @@ constexpr double kFar = 1e6;
 
 template <class Number>
 std::string bounds(Number low, Number high) {
-  if (static_cast<double>(high) >= kFar) return " (at least " + format(low) + ")";
+  if (static_cast<double>(high) >= kFar) return low == 0 ? "" : " (at least " + format(low) + ")";
   return " (" + format(low) + " to " + format(high) + ")";
 }
 

@@ -29,6 +29,7 @@ constexpr Command kCommands[] = {
     {"tokenize", "what a model sees of a text, and back", tokenize_command},
     {"info", "what a model file holds; --verify runs its self-test", info_command},
     {"corpora", "the samples that are part of the program", corpora_command},
+    {"demo", "train on the samples, answer, and write a page to look at", demo_command},
 };
 
 void print_help() {

@@ -48,8 +48,13 @@ double ProgressDisplay::interval(double seconds_between_lines) const {
 void ProgressDisplay::show(const Progress& progress) {
   if (!terminal_) {
     weft::say(progress_text(progress));
-    return;
+  } else {
+    show_bar(progress);
   }
+}
+
+void ProgressDisplay::show_bar(const Progress& progress) {
+  if (!terminal_) return;
   // A line as wide as the terminal would wrap and could not be wiped.
   std::cerr << kWipe << bar_line(progress).substr(0, terminal_width() - 1) << std::flush;
   drawn_ = true;

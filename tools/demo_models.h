@@ -1,0 +1,57 @@
+// The three small models of `weft demo`, trained on the samples that are part of the program.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "models/nets/classifier.h"
+#include "models/nets/language_model.h"
+#include "tools/progress_display.h"
+#include "train/report_observer.h"
+
+namespace weft {
+
+/// Files that last as long as the object.
+class SampleFiles {
+ public:
+  /// A sample's three parts as `train`, `valid` and `test`, in the format that readers expect.
+  /// Throws UserError for an unknown name, or if there is no room for temporary files.
+  SampleFiles(const std::string& name, std::uint64_t seed, std::size_t train_count,
+              std::size_t held_out_count);
+  ~SampleFiles();
+  SampleFiles(const SampleFiles&) = delete;
+  SampleFiles& operator=(const SampleFiles&) = delete;
+
+  std::string train() const { return folder_ + "/train"; }
+  std::string valid() const { return folder_ + "/valid"; }
+  std::string test() const { return folder_ + "/test"; }
+
+ private:
+  std::string folder_;
+};
+
+/// What there is to tell of a training.
+struct DemoTraining {
+  LearningCurves curves;
+  nlohmann::json held_out;  // measures on the test part
+  double seconds = 0;
+};
+
+struct DemoClassifier {
+  std::unique_ptr<Classifier> model;
+  DemoTraining training;
+};
+struct DemoLanguageModel {
+  std::unique_ptr<LanguageModel> model;
+  DemoTraining training;
+};
+
+/// `arch`: bow or lstm. Throws UserError if the user interrupts it.
+DemoClassifier train_demo_classifier(ClassifierArch arch, const SampleFiles& files,
+                                     std::uint64_t seed, ProgressDisplay& display);
+DemoLanguageModel train_demo_language_model(const SampleFiles& files, std::uint64_t seed,
+                                            ProgressDisplay& display);
+
+}  // namespace weft

@@ -1,0 +1,37 @@
+// The page that `weft demo` writes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/demo_models.h"
+
+namespace weft {
+
+/// A label and its probability.
+struct Verdict {
+  std::string label;
+  double probability = 0;
+};
+Verdict classify(const Classifier& model, const std::string& text);
+
+/// Beginnings of e-mails, each with its continuations, best first.
+struct CompletedOpening {
+  std::string opening;
+  std::vector<std::string> continuations;
+};
+
+struct DemoResults {
+  DemoClassifier bag, lstm;
+  DemoLanguageModel mail;
+  std::vector<CompletedOpening> completed;
+};
+
+/// "98.5 %"
+std::string percent(double share);
+
+/// Measures, the sentences side by side, what the LSTM remembers while it reads, completions, and
+/// the learning curves.
+Report demo_page(const DemoResults& results, const std::vector<std::string>& sentences);
+
+}  // namespace weft

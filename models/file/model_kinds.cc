@@ -41,6 +41,10 @@ std::unique_ptr<Model> make_classifier(const Json& architecture, TokenizerPointe
   if (!features.is_number_integer() || features.get<std::int64_t>() < 0 ||
       features.get<std::int64_t>() > std::numeric_limits<int>::max())
     throw_incomplete(path, "features");
+  if ((features == 0) == (tokenizer == nullptr))
+    throw FormatError(path,
+                      "a classifier reads either text or rows of numbers, this one's file "
+                      "says otherwise; save it again with the weft that made it");
   const Json& multi_label = member(architecture, "multi_label", path);
   if (!multi_label.is_boolean()) throw_incomplete(path, "multi_label");
   return std::make_unique<Classifier>(

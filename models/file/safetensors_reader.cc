@@ -7,6 +7,7 @@
 #include "corpora/magic.h"
 #include "models/file/safetensors.h"
 #include "models/file/safetensors_format.h"
+#include "tokenizer/encoding.h"
 
 namespace weft {
 
@@ -23,10 +24,12 @@ std::string_view text_of(std::span<const std::byte> bytes) {
 }
 
 bool looks_like_text(std::string_view head) {
-  return std::none_of(head.begin(), head.end(), [](char c) {
+  const bool control = std::any_of(head.begin(), head.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte == 0x7f || (byte < 0x20 && !std::strchr("\t\n\v\f\r", c)) || byte == 0;
+    return byte == 0 || byte == 0x7f || (byte < 0x20 && !std::strchr("\t\n\v\f\r", c));
   });
+  // The head may end inside a character.
+  return !control && first_invalid_utf8(head).value_or(head.size()) + 4 > head.size();
 }
 
 // What a file is that is no safetensors file; empty if nobody knows.
@@ -124,23 +127,20 @@ std::uint64_t SafetensorsFile::read_header_length() const {
   const std::uint64_t size = file_->size();
   if (size == 0) throw FormatError(path(), "the file is empty; name a model saved by weft train");
   const auto head = text_of(file_->bytes().first(std::min<std::size_t>(size, kHeadBytes)));
-  std::uint64_t length = 0;
-  std::memcpy(&length, head.data(), std::min<std::size_t>(size, kLengthBytes));
-  const bool possible = size <= kLengthBytes || head[kLengthBytes] == '{';
-  // Only the first bytes of a model can be as few as eight; longer files show their brace.
-  const std::string_view other =
-      possible && length <= kMaxHeader && size > kLengthBytes ? std::string_view{} : describe(head);
-  if (!other.empty())
+  if (size > kLengthBytes && head[kLengthBytes] == '{' && !looks_like_text(head)) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, head.data(), kLengthBytes);
+    if (length > kMaxHeader)
+      throw_damaged(path(), "its header cannot be " + std::to_string(length) + " bytes long");
+    if (length > size - kLengthBytes)
+      throw_truncated(path(), size, "at least " + std::to_string(kLengthBytes + length));
+    return length;
+  }
+  if (const std::string_view other = describe(head); !other.empty())
     throw FormatError(path(), "this is " + std::string(other) +
                                   ", not a weft model; name a model saved by weft train");
-  if (!possible)
-    throw FormatError(path(), "this is not a weft model; name a model saved by weft train");
-  if (size < kLengthBytes) throw_truncated(path(), size, "at least 8");
-  if (length > kMaxHeader)
-    throw_damaged(path(), "its header cannot be " + std::to_string(length) + " bytes long");
-  if (length > size - kLengthBytes)
-    throw_truncated(path(), size, "at least " + std::to_string(kLengthBytes + length));
-  return length;
+  if (size <= kLengthBytes) throw_truncated(path(), size, "at least 9");
+  throw FormatError(path(), "this is not a weft model; name a model saved by weft train");
 }
 
 void SafetensorsFile::read_metadata(const Json& object) {

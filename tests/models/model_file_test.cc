@@ -1,0 +1,281 @@
+// The model file as models use it: saved, loaded, equal to the bit; damaged, refused.
+#include "models/file/model_file.h"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+#include <limits>
+
+#include "base/error.h"
+#include "models/file/safetensors.h"
+#include "tests/corpora/temporary_files.h"
+#include "tests/models/small_models.h"
+
+namespace weft {
+namespace {
+
+using testing::HasSubstr;
+
+const std::vector<std::string> kLines = {"i love this car", "not a good film", "", "zebra"};
+
+class ModelFile : public testing::Test {
+ protected:
+  std::string save(const Model& model, const ModelRecord& record = {}) {
+    const std::string path = files_.path("model.weft");
+    save_model(path, model, record);
+    return path;
+  }
+  // A name of its own each time: a file system may take its time to write one anew.
+  std::string write_fresh(const std::string& bytes) {
+    std::filesystem::remove(files_.path(std::to_string(written_)));
+    return files_.write(std::to_string(++written_), bytes);
+  }
+  std::string load_error(const std::string& path) {
+    return complaint([&] { load_model(path); });
+  }
+  // The model's file written again by the container alone, after `change` saw its parts.
+  template <class Change>
+  std::string rewritten(const Model& model, Change change) {
+    const SafetensorsFile file(std::make_shared<MappedFile>(save(model)));
+    auto metadata = file.metadata();
+    metadata.erase("checksum");
+    auto description = nlohmann::json::parse(metadata.at("model"));
+    auto tensors = file.tensors();
+    change(metadata, description, tensors);
+    metadata["model"] = description.dump();
+    const std::string path = files_.path("rewritten.weft");
+    write_safetensors(path, metadata, tensors);
+    return path;
+  }
+
+  TemporaryFiles files_;
+  int written_ = 0;
+};
+
+void expect_same_answers(const Classifier& a, const Classifier& b, const ClassifierInput& input) {
+  EXPECT_TRUE(equal_to_the_bit(a.probabilities(input), b.probabilities(input)));
+}
+
+TEST_F(ModelFile, KeepsEveryTextClassifierToTheBit) {
+  for (const ClassifierArch arch : kArchs)
+    for (const bool second : {false, true}) {  // with n-grams, or from both ends
+      ClassifierOptions options = small_options(arch);
+      const bool recurrent = arch >= ClassifierArch::rnn;
+      if (recurrent) options.bidirectional = second;
+      if (recurrent && second) options.pooling = Pooling::attention;
+      if (!recurrent && second) options.ngrams = 3;
+      const auto model = text_classifier(options, second && arch != ClassifierArch::perceptron);
+      const auto loaded = load_model_as<Classifier>(save(*model), "classifier");
+      EXPECT_EQ(loaded.model->architecture(), model->architecture());
+      EXPECT_EQ(loaded.model->labels(), model->labels());
+      expect_same_answers(*model, *loaded.model, texts(*model, kLines));
+      EXPECT_EQ(model->encode(kLines[0]), loaded.model->encode(kLines[0]));
+    }
+}
+
+TEST_F(ModelFile, KeepsEveryClassifierOfRowsToTheBit) {
+  for (const ClassifierArch arch : kArchs) {
+    if (arch == ClassifierArch::bow) continue;
+    const auto model = row_classifier(small_options(arch));
+    const auto loaded = load_model_as<Classifier>(save(*model), "classifier");
+    EXPECT_EQ(loaded.model->tokenizer(), nullptr);
+    ClassifierInput input;
+    input.values = {{1, -2}, {0.5, 3}, {0, 0}, {-1, 4}};
+    expect_same_answers(*model, *loaded.model, input);
+  }
+}
+
+TEST_F(ModelFile, KeepsEveryLanguageModelToTheBit) {
+  for (const Cell cell : {Cell::rnn, Cell::gru, Cell::lstm})
+    for (const bool tie : {false, true}) {
+      const auto model = small_language_model(cell, tie);
+      const auto loaded = load_model_as<LanguageModel>(save(*model), "language model");
+      EXPECT_EQ(loaded.model->architecture(), model->architecture());
+      LanguageModel::State one, other;
+      const std::vector<int> prefix = model->tokenizer()->encode("i do not love");
+      EXPECT_TRUE(equal_to_the_bit(model->read(one, prefix), loaded.model->read(other, prefix)));
+      EXPECT_TRUE(equal_to_the_bit(model->step(one, {5}), loaded.model->step(other, {5})));
+    }
+}
+
+TEST_F(ModelFile, KeepsTheRecord) {
+  ModelRecord record;
+  record.training = {{"seed", 7}, {"data", "caf\xe9.txt"}};  // a file name that is no UTF-8
+  record.checkpoint = {{"position", {1, 2, 3}}, {"loss", 0.1}};
+  record.extra = {{"optimizer/adam/first/output.bias", Matrix(3, 2, arma::fill::randu)},
+                  {"optimizer/empty", Matrix()}};
+  record.self_test_inputs = {"i love this film", "caf\xe9", ""};
+  const auto loaded =
+      load_model(save(*text_classifier(small_options(ClassifierArch::gru)), record));
+  EXPECT_EQ(loaded.record.training["seed"], 7);
+  EXPECT_EQ(loaded.record.checkpoint, record.checkpoint);
+  ASSERT_EQ(loaded.record.extra.size(), 2u);
+  EXPECT_EQ(loaded.record.extra[0].name, record.extra[0].name);
+  EXPECT_TRUE(equal_to_the_bit(loaded.record.extra[0].value, record.extra[0].value));
+  EXPECT_TRUE(loaded.record.extra[1].value.is_empty());
+  EXPECT_EQ(loaded.record.self_test_inputs.size(), 3u);
+  EXPECT_EQ(loaded.bytes, std::filesystem::file_size(files_.path("model.weft")));
+}
+
+TEST_F(ModelFile, TestsItself) {
+  ModelRecord record;
+  record.self_test_inputs = kLines;
+  const auto loaded = load_model(save(*small_language_model(Cell::lstm), record));
+  const auto results = self_test(loaded);
+  ASSERT_EQ(results.size(), kLines.size());
+  for (const SelfTestResult& result : results) {
+    EXPECT_TRUE(result.passed);
+    EXPECT_EQ(result.worst_difference, 0);
+  }
+  for (Parameter& parameter : loaded.model->parameters()) parameter.value *= static_cast<real>(1.1);
+  EXPECT_FALSE(self_test(loaded)[0].passed);
+}
+
+// Weights without a meaning must not pass for equal to themselves.
+TEST_F(ModelFile, DoesNotPassNumbersThatAreNone) {
+  const auto model = small_language_model(Cell::rnn);
+  for (Parameter& parameter : model->parameters())
+    parameter.value.fill(std::numeric_limits<real>::quiet_NaN());
+  ModelRecord record;
+  record.self_test_inputs = {"i"};
+  EXPECT_FALSE(self_test(load_model(save(*model, record)))[0].passed);
+}
+
+TEST_F(ModelFile, UsesWeightsInTheMap) {
+  const auto model = text_classifier(small_options(ClassifierArch::mlp));
+  const std::string path = save(*model);
+  const std::string before = TemporaryFiles::read(path);
+  const auto loaded = load_model(path);
+  const auto bytes = loaded.file->bytes();
+  for (Parameter& parameter : loaded.model->parameters()) {
+    const auto* memory = reinterpret_cast<const std::byte*>(parameter.value.memptr());
+    EXPECT_TRUE(memory >= bytes.data() && memory < bytes.data() + bytes.size());
+    parameter.value.fill(7);
+  }
+  EXPECT_EQ(TemporaryFiles::read(path), before);
+  save_model(path, *loaded.model, {});  // over the file it is mapped from
+  EXPECT_EQ(load_model(path).model->parameters()[0].value(0, 0), real{7});
+}
+
+// Nothing but the layout's description: length, JSON, offsets from the end of the header.
+TEST_F(ModelFile, OpensWithAnyReaderOfTheLayout) {
+  const auto model = text_classifier(small_options(ClassifierArch::lstm));
+  const std::string bytes = TemporaryFiles::read(save(*model));
+  std::uint64_t length = 0;
+  for (std::size_t i = 8; i-- > 0;) length = length * 256 + static_cast<unsigned char>(bytes[i]);
+  EXPECT_EQ((8 + length) % 64, 0u);
+  const auto header = nlohmann::json::parse(bytes.substr(8, length));
+  for (const auto& [key, value] : header.at("__metadata__").items())
+    EXPECT_TRUE(value.is_string()) << key;
+  EXPECT_EQ(header["__metadata__"]["format"], "weft 1");
+  EXPECT_EQ(header["tokenizer"]["dtype"], "U8");
+  const auto& entry = header.at("embedding.table");
+  const std::size_t words = entry["shape"][0], dimension = entry["shape"][1];
+  EXPECT_EQ(entry["dtype"], "F32");
+  EXPECT_EQ(words, static_cast<std::size_t>(model->tokenizer()->vocabulary().size()));
+  EXPECT_EQ(dimension, 3u);
+  const Matrix& table = model->parameters().find("embedding.table")->value;
+  for (std::size_t w = 0; w < words; ++w)
+    for (std::size_t d = 0; d < dimension; ++d) {
+      float number;
+      const std::size_t begin = entry["data_offsets"][0];
+      std::memcpy(&number, bytes.data() + 8 + length + begin + 4 * (w * dimension + d), 4);
+      ASSERT_EQ(number, static_cast<float>(table(d, w)));
+    }
+}
+
+TEST_F(ModelFile, NamesTheWrongKind) {
+  const std::string path = save(*small_language_model(Cell::gru));
+  EXPECT_EQ(complaint([&] { load_model_as<Classifier>(path, "classifier"); }),
+            path + ": this is a language model; name a classifier instead");
+}
+
+TEST_F(ModelFile, NoticesEveryTruncation) {
+  const std::string bytes =
+      TemporaryFiles::read(save(*row_classifier(small_options(ClassifierArch::logistic))));
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    const std::string path = write_fresh(bytes.substr(0, size));
+    ASSERT_THROW(load_model(path), FormatError) << size;
+    if (size > 8) {
+      ASSERT_THAT(load_error(path), HasSubstr("ends after " + std::to_string(size)));
+    }
+  }
+  EXPECT_THAT(load_error(write_fresh(bytes + "x")), HasSubstr("goes on for 1 byte"));
+}
+
+TEST_F(ModelFile, NoticesEveryFlippedByte) {
+  ClassifierOptions options = small_options(ClassifierArch::logistic);
+  const std::string bytes = TemporaryFiles::read(save(*text_classifier(options)));
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    for (const int flip : {0x01, 0x20, 0x80}) {
+      std::string damaged = bytes;
+      damaged[i] = static_cast<char>(damaged[i] ^ flip);
+      ASSERT_THROW(load_model(write_fresh(damaged)), FormatError) << i;
+    }
+}
+
+TEST_F(ModelFile, NamesANewerFormat) {
+  const auto model = row_classifier(small_options(ClassifierArch::mlp));
+  const auto with_format = [&](const std::string& format) {
+    return load_error(
+        rewritten(*model, [&](auto& metadata, auto&, auto&) { metadata["format"] = format; }));
+  };
+  EXPECT_THAT(with_format("weft 2"), HasSubstr("written by a newer weft (format 2)"));
+  EXPECT_THAT(with_format("weft"), HasSubstr("weft did not write"));
+  EXPECT_THAT(with_format("weft x"), HasSubstr("damaged"));
+  EXPECT_THAT(with_format("weft 99999999999"), HasSubstr("damaged"));
+}
+
+TEST_F(ModelFile, RefusesWeightsThatDoNotFitTheArchitecture) {
+  const auto model = text_classifier(small_options(ClassifierArch::lstm));
+  const auto error = [&](const std::function<void(nlohmann::json&, std::vector<TensorView>&)>& f) {
+    const std::string path = rewritten(
+        *model, [&](auto&, auto& description, auto& tensors) { f(description, tensors); });
+    EXPECT_THROW(load_model(path), FormatError);
+    return load_error(path);
+  };
+  using Json = nlohmann::json;
+  using Tensors = std::vector<TensorView>;
+  EXPECT_THAT(error([](Json& d, Tensors&) { d["kind"] = "poet"; }), HasSubstr("kind 'poet'"));
+  EXPECT_THAT(error([](Json& d, Tensors&) { d.erase("kind"); }), HasSubstr("'kind'"));
+  EXPECT_THAT(error([](Json& d, Tensors&) { d["architecture"] = 3; }), HasSubstr("architecture"));
+  EXPECT_THAT(error([](Json& d, Tensors&) { d["architecture"]["hidden"] = 6; }),
+              HasSubstr("where the model needs"));
+  EXPECT_THAT(error([](Json& d, Tensors&) { d["architecture"]["hidden"] = -1; }),
+              HasSubstr("'hidden'"));
+  EXPECT_THAT(error([](Json& d, Tensors&) { d["architecture"]["ngrams"] = 2; }),
+              HasSubstr("--ngrams"));
+  EXPECT_THAT(error([](Json& d, Tensors&) { d["architecture"]["labels"] = "good"; }),
+              HasSubstr("'labels'"));
+  EXPECT_THAT(error([](Json& d, Tensors&) { d["architecture"]["features"] = 4; }),
+              HasSubstr("either text or rows"));
+  EXPECT_THAT(error([](Json& d, Tensors&) {
+                d["self_test"] = {{"input", "x"}};
+              }),
+              HasSubstr("self_test"));
+  EXPECT_THAT(error([](Json&, Tensors& t) { t.erase(t.begin()); }), HasSubstr("embedding.table"));
+  EXPECT_THAT(error([](Json&, Tensors& t) { t.pop_back(); }), HasSubstr("either text or rows"));
+  EXPECT_THAT(error([](Json&, Tensors& t) { t[0].type = "I32"; }), HasSubstr("I32"));
+  EXPECT_THAT(error([](Json&, Tensors& t) { t.back().type = "BOOL"; }), HasSubstr("byte tensor"));
+}
+
+// A file made by the double build, or by hand.
+TEST_F(ModelFile, ConvertsWeightsOfAnotherWidth) {
+  const auto model = text_classifier(small_options(ClassifierArch::gru));
+  std::vector<std::vector<double>> wide;
+  const std::string path = rewritten(*model, [&](auto&, auto&, std::vector<TensorView>& tensors) {
+    for (TensorView& tensor : tensors) {
+      if (tensor.type != "F32") continue;
+      auto& numbers = wide.emplace_back();
+      for (const real weight : model->parameters().find(tensor.name)->value)
+        numbers.push_back(static_cast<double>(weight));
+      tensor.type = "F64";
+      tensor.bytes = std::as_bytes(std::span(numbers));
+    }
+  });
+  const auto loaded = load_model_as<Classifier>(path, "classifier");
+  expect_same_answers(*model, *loaded.model, texts(*model, kLines));
+}
+
+}  // namespace
+}  // namespace weft

@@ -84,7 +84,9 @@ std::string tooltip(const HeatMap& map, std::size_t i, std::size_t j) {
   std::string text;
   if (i < map.row_labels.size()) text += map.row_labels[i] + ", ";
   if (j < map.column_labels.size()) text += map.column_labels[j] + ": ";
-  return "<title>" + escape_html(text + tick_text(map.values[i][j])) + "</title>";
+  const double value = map.values[i][j];
+  text += std::isfinite(value) ? tick_text(value) : "no number";
+  return "<title>" + escape_html(text) + "</title>";
 }
 
 /// The colour is full at ± range and clear at zero: the page shines through, light or dark.

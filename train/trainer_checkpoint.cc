@@ -88,10 +88,10 @@ void Trainer::restore(const Json& checkpoint) {
     has_best_ = !checkpoint.at("best").is_null();
     if (has_best_) best_ = evaluation_from_json(checkpoint.at("best"));
     task_.restore(checkpoint.at("task"));
-    const Json& observers = checkpoint.at("observers");
+    const auto& observers = checkpoint.at("observers").get_ref<const Json::object_t&>();
     for (auto& observer : observers_) {
       const auto found = observers.find(observer->key());
-      if (!observer->key().empty() && found != observers.end()) observer->restore(*found);
+      if (!observer->key().empty() && found != observers.end()) observer->restore(found->second);
     }
   } catch (const Json::exception&) {
     throw UserError("the checkpoint's record of the training is damaged; use another checkpoint");

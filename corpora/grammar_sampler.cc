@@ -144,7 +144,7 @@ SampleSplit sample_split(const GrammarSampler& sampler, RandomStream& random,
     vain = place(sampler.sample(random)) ? 0 : vain + 1;
     if (vain >= kPatience) {
       throw UserError(
-          "the bundled samples do not give that many different sentences; ask for "
+          "the samples do not hold that many different sentences; ask for "
           "fewer");
     }
   }

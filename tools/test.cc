@@ -56,6 +56,9 @@ void test_command(const Arguments& arguments) {
 
   const LoadedModel loaded = load_model(path);
   const nlohmann::json measures = measure(*loaded.model, options.data, reader);
+  if (measures.value("examples", 1) == 0) {
+    throw FormatError(options.data, "there are no examples in it; give a file with labelled ones");
+  }
   if (options.json) {
     print_json(measures);
   } else {

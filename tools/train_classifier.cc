@@ -24,10 +24,12 @@ void set_defaults(Settings& settings, TrainerOptions& trainer) {
   settings.tokenizer.normalizer.fold_case = true;
   settings.tokenizer.min_count = 2;  // the rarest stand in for what is unknown
   settings.model.dropout = 0.3;
+  settings.task.batches.max_tokens = 65536;  // bounds the memory of a batch of long texts
   trainer.patience = 3;
 }
 
-/// Linear models learn in larger steps; the perceptron's rule knows one step size only.
+/// Linear models learn in larger steps; the perceptron's rule knows one step size only. Recurrent
+/// models need memory for every step.
 void suit(const std::string& arch, Settings& settings, TrainerOptions& trainer) {
   if (arch == "perceptron") {
     trainer.optimizer.kind = OptimizerKind::sgd;
@@ -37,6 +39,26 @@ void suit(const std::string& arch, Settings& settings, TrainerOptions& trainer) 
     trainer.schedule.learning_rate = 0.01;
   }
   if (arch == "perceptron" || arch == "logistic") settings.model.dropout = 0;
+  if (arch.empty() || arch == "rnn" || arch == "gru" || arch == "lstm") {
+    settings.model.max_length = 5000;
+  }
+}
+
+/// Tells how many texts are too long to be read to their end.
+void report_cut_texts(const Tokenizer& tokenizer, int max_length, const std::string& path,
+                      const LabelledReaderOptions& reader) {
+  if (max_length == 0) return;
+  const auto limit = static_cast<std::size_t>(max_length);
+  std::uint64_t cut = 0;
+  LabelledReader examples(path, reader);
+  for (LabelledExample example; examples.next(example);) {
+    // A token has at least one byte.
+    cut += example.text.size() > limit && tokenizer.encode(example.text).size() > limit;
+  }
+  if (cut > 0) {
+    warn(path + ": " + with_commas(cut) + " texts are longer than --max-length " +
+         std::to_string(max_length) + " and are read to that token only");
+  }
 }
 
 /// Looks at the examples once for their labels and, unless they are numbers, once for their words.
@@ -52,6 +74,7 @@ std::unique_ptr<Classifier> new_model(const Settings& settings, const TrainingRu
           for (LabelledExample example; examples.next(example);) show(example.text);
         },
         say);
+    report_cut_texts(*tokenizer, settings.model.max_length, path, settings.reader);
   }
   auto model = std::make_unique<Classifier>(settings.model, tokenizer, corpus.features,
                                             corpus.labels, corpus.multi_label);

@@ -34,27 +34,25 @@ Surface subword(std::string_view piece) {
 
 }  // namespace
 
+Surface surface(const Tokenizer& tokenizer, std::string_view piece) {
+  switch (tokenizer.options().kind) {
+    case TokenizerKind::words:
+      return {std::string(piece), true, false};
+    case TokenizerKind::unicode_words:
+      return unicode_word(piece);
+    case TokenizerKind::chars:
+      return {std::string(piece), false, false};
+    case TokenizerKind::subwords:
+      break;
+  }
+  return subword(piece);
+}
+
 std::vector<Surface> surfaces(const Tokenizer& tokenizer) {
   const Vocabulary& vocabulary = tokenizer.vocabulary();
   std::vector<Surface> result(static_cast<std::size_t>(vocabulary.size()));
-  for (int id = kSpecialIds; id < vocabulary.size(); ++id) {
-    const std::string& piece = vocabulary.piece(id);
-    Surface& surface = result[static_cast<std::size_t>(id)];
-    switch (tokenizer.options().kind) {
-      case TokenizerKind::words:
-        surface = {piece, true, false};
-        break;
-      case TokenizerKind::unicode_words:
-        surface = unicode_word(piece);
-        break;
-      case TokenizerKind::chars:
-        surface = {piece, false, false};
-        break;
-      case TokenizerKind::subwords:
-        surface = subword(piece);
-        break;
-    }
-  }
+  for (int id = kSpecialIds; id < vocabulary.size(); ++id)
+    result[static_cast<std::size_t>(id)] = surface(tokenizer, vocabulary.piece(id));
   return result;
 }
 

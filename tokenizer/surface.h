@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tokenizer/tokenizer.h"
@@ -13,6 +14,9 @@ struct Surface {
   bool space_before = false;  // unless the token before glues
   bool glue_after = false;    // no space before the next token
 };
+
+/// Of one piece, as split() gives it.
+Surface surface(const Tokenizer& tokenizer, std::string_view piece);
 
 /// For every id of the vocabulary. Special pieces have no text.
 /// Appending surfaces one after another, starting at a line start as if a space stood before it,

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "tokenizer/surface.h"
 #include "tools/output.h"
 
 namespace weft {
@@ -63,12 +64,19 @@ std::vector<Index> liveliest_units(const Matrix& hidden) {
   return units;
 }
 
+std::vector<std::string> shown_words(const Tokenizer& tokenizer, const std::string& sentence) {
+  std::vector<std::string> words;
+  for (const std::string& piece : tokenizer.split(sentence))
+    words.push_back(surface(tokenizer, piece).text);
+  return words;
+}
+
 HeatMap hidden_map(const Classifier& model, const std::string& sentence) {
   Tape tape;
   const Matrix hidden = model.hidden(tape, input_of(model.encode(sentence))).value();
   HeatMap map;
   map.title = "The hidden state after each word: the units that move most";
-  map.column_labels = model.tokenizer()->split(sentence);
+  map.column_labels = shown_words(*model.tokenizer(), sentence);
   for (const Index unit : liveliest_units(hidden)) {
     map.row_labels.push_back("unit " + std::to_string(unit + 1));
     std::vector<double>& row = map.values.emplace_back();
@@ -84,7 +92,7 @@ HeatMap opinion_map(const Classifier& model, const std::string& sentence) {
   const std::vector<int> ids = model.encode(sentence);
   HeatMap map;
   map.title = "The opinion so far: blue is negative, red is positive";
-  map.column_labels = model.tokenizer()->split(sentence);
+  map.column_labels = shown_words(*model.tokenizer(), sentence);
   map.row_labels = {"opinion"};
   map.range = 1;
   std::vector<double>& row = map.values.emplace_back();

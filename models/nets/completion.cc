@@ -31,7 +31,10 @@ struct Prefix {
 };
 
 std::string appended(const Hypothesis& hypothesis, const Surface& surface) {
-  return (surface.space_before && !hypothesis.glued ? " " : "") + surface.text;
+  std::string more;
+  if (surface.space_before && !hypothesis.glued) more = " ";
+  more += surface.text;
+  return more;
 }
 
 /// One is the beginning of the other.

@@ -8,6 +8,8 @@
 namespace weft {
 namespace {
 
+using namespace std::string_literals;
+
 std::string normalize(const std::string& text, const NormalizerOptions& options = {}) {
   return Normalizer(options)(text);
 }
@@ -78,7 +80,7 @@ TEST(Normalizer, StripsAccentsButNotLetters) {
 TEST(Normalizer, StripsControlsButKeepsWhatHasMeaning) {
   auto options = untouched();
   options.strip_control = true;
-  EXPECT_EQ(normalize(std::string("a\0b\x1B\x7F\u200B\u00AD\uFEFF\u202E c", 18), options), "ab c");
+  EXPECT_EQ(normalize("a\0b\x1B\x7F\u200B\u00AD\uFEFF\u202E c"s, options), "ab c");
   EXPECT_EQ(normalize("a\tb\nc\r\n\u0085\u2028", options), "a\tb\nc\r\n\u0085\u2028");
   for (const char* text : {"👩‍👩‍👧‍👦", "می\u200Cخواهم", "\u0600\u0661",
                            "\U0001F3F4\U000E0067\U000E0062\U000E007F"}) {

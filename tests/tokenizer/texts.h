@@ -18,6 +18,7 @@ inline Tokenizer::TextSource lines_of(const std::vector<std::string>& lines) {
 inline NormalizerOptions untouched() { return {UnicodeForm::none, false, false, false, false}; }
 
 inline std::vector<std::string> nasty_texts() {
+  using namespace std::string_literals;  // literals that hold a NUL
   return {
       "",
       " ",
@@ -49,7 +50,7 @@ inline std::vector<std::string> nasty_texts() {
       "\u0301 starts with a mark",
       "space \u0308then a mark",
       "soft\u00ADhyphen zero\u200Bwidth \uFEFFbom \u200Eltr\u202Eoverride",
-      std::string("nul\0bell\a\x1B[0m del\x7F", 20),
+      "nul\0bell\a\x1B[0m del\x7F"s,
       "joiner \uFFED￭ \uFFEE. \uFFEE\uFFED \uFFEE\uFFEE a\uFFEDb \uFFED. (\uFFED)",
       "mark \u2581 a\u2581b \u2581\u2581 \uFFEE. \u2585",
       "<unk> <pad> <bos> <eos> <s> </s> <0x41> <0xE2>",

@@ -1,0 +1,105 @@
+// The command line itself: commands, options, their errors, configuration files.
+#include "tiny_models.h"
+
+namespace weft::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class OptionsTest : public ToolTest {
+ protected:
+  void expect_error(const Words& words, const std::string& message) {
+    SCOPED_TRACE(::testing::PrintToString(words));
+    expect_user_error(weft(folder, words), message);
+  }
+};
+
+TEST_F(OptionsTest, EveryCommandHasHelp) {
+  for (const Words& command :
+       {Words{}, Words{"train"}, Words{"train", "lm"}, Words{"train", "classifier"}, Words{"test"},
+        Words{"classify"}, Words{"complete"}, Words{"tokenize"}, Words{"info"}, Words{"corpora"},
+        Words{"corpora", "list"}, Words{"corpora", "sample"}, Words{"demo"}}) {
+    const Result result = weft(folder, command + Words{"--help"});
+    EXPECT_EQ(result.exit, 0);
+    EXPECT_THAT(result.out, HasSubstr("weft"));
+    EXPECT_EQ(result.err, "");
+  }
+}
+
+TEST_F(OptionsTest, HelpTellsDefaultsBoundsAndChoices) {
+  const std::string help = weft(folder, {"train", "lm", "--help"}).out;
+  EXPECT_THAT(help, HasSubstr("--hidden N (=200)"));
+  EXPECT_THAT(help, HasSubstr("(1 to 65536)"));
+  EXPECT_THAT(help, HasSubstr("rnn | gru | lstm"));
+}
+
+TEST_F(OptionsTest, VersionIsOneLine) {
+  EXPECT_THAT(weft(folder, {"--version"}).out, ::testing::MatchesRegex("weft [0-9.]+\n"));
+}
+
+TEST_F(OptionsTest, MistakesAreOneSentence) {
+  expect_error({}, "no command given");
+  expect_error({"clasify"}, "unknown command 'clasify'");
+  expect_error({"train"}, "needs a task");
+  expect_error({"train", "poem"}, "no task 'poem'");
+  expect_error({"train", "lm", "--hiden", "3"}, "unknown option --hiden; did you mean --hidden?");
+  expect_error({"train", "lm", "--hidden", "0"},
+               "option --hidden must lie between 1 and 65536, not 0");
+  expect_error({"train", "lm", "--hidden", "12x"}, "whole number between 1 and 65536, not '12x'");
+  expect_error({"train", "lm", "--hidden", "99999999999999999999"}, "between 1 and 65536");
+  expect_error({"train", "lm", "--learning-rate", "nan"}, "option --learning-rate must lie");
+  expect_error({"train", "lm", "--learning-rate", "-1"}, "option --learning-rate must lie");
+  expect_error({"train", "lm", "--cell", "lstn"}, "must be one of rnn, gru, lstm, not 'lstn'");
+  expect_error({"train", "lm", "--hidden", "3", "--hidden", "4"}, "given twice");
+  expect_error({"train", "lm", "--tie", "--no-tie"}, "given twice");
+  expect_error({"train", "lm", "--hidden"}, "--hidden");
+  expect_error({"train", "lm", "--model", "x.weft"}, "option --train is missing");
+  expect_error({"train", "lm", "--train", "mails.txt"}, "option --model is missing");
+  expect_error({"classify"}, "MODEL");
+  expect_error({"classify", "a", "b"}, "unexpected argument 'b'");
+  expect_error({"classify", "a", "--top", "0"}, "option --top must lie");
+  expect_error({"complete", "a", "--count", "0"}, "option --count must lie");
+  expect_error({"tokenize", "a", "--idz"}, "did you mean --ids?");
+  expect_error({"info", "a", "--verifi"}, "did you mean --verify?");
+  expect_error({"test", model("lm")}, "option --data is missing");
+  expect_error({"corpora"}, "list or sample");
+  expect_error({"corpora", "sample", "novels"}, "novels");
+  expect_error({"corpora", "sample", "emails", "--count", "-1"}, "option --count must lie");
+  expect_error({"demo", "--seed", "x"}, "option --seed must be a whole number");
+}
+
+TEST_F(OptionsTest, ConfigurationFileCountsWhereTheCommandLineIsSilent) {
+  folder.write("run.conf",
+               "# a comment\n\n  hidden = 5\nepochs=1\r\ntie = yes\nstrip-control = false\n");
+  const Result result = weft(folder, {"train", "lm", "--config", "run.conf", "--hidden", "7",
+                                      "--train", "mails.txt", "--model", "m.weft"});
+  ASSERT_EQ(result.exit, 0) << result.err;
+  const std::string info = weft(folder, {"info", "m.weft", "--json"}).out;
+  EXPECT_THAT(info, HasSubstr("\"hidden\":7"));
+  EXPECT_THAT(info, HasSubstr("\"tie\":true"));
+  EXPECT_THAT(info, HasSubstr("\"strip-control\":false"));
+}
+
+TEST_F(OptionsTest, ConfigurationMistakesNameTheLine) {
+  const auto expect = [&](const std::string& text, const std::string& message) {
+    folder.write("run.conf", text);
+    expect_error({"train", "lm", "--config", "run.conf"}, message);
+  };
+  expect("hidden = 5\nhiden = 5\n", "run.conf:2: unknown option 'hiden'; did you mean hidden?");
+  expect("\nhidden = none\n", "run.conf:2: option hidden must be a whole number");
+  expect("hidden = 5\nhidden = 6\n", "run.conf:2: option hidden is given twice");
+  expect("hidden\n", "run.conf:1: an option is written 'name = value'");
+  expect("tie = perhaps\n", "run.conf:1: option tie must be true or false");
+  expect_error({"train", "lm", "--config", "none.conf"}, "none.conf");
+}
+
+TEST_F(OptionsTest, FullStandardOutputIsAnError) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
+  WeftProcess::Options options;
+  options.out = "/dev/full";
+  expect_user_error(weft(folder, {"corpora", "sample", "emails"}, options),
+                    "standard output cannot be written");
+}
+
+}  // namespace
+}  // namespace weft::testing

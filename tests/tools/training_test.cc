@@ -1,0 +1,121 @@
+// Training as a user sees it: the same bytes, going on after a break, the final line.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tiny_models.h"
+
+namespace weft::testing {
+namespace {
+
+using Json = nlohmann::json;
+using ::testing::HasSubstr;
+
+class TrainingTest : public ToolTest, public ::testing::WithParamInterface<const char*> {
+ protected:
+  std::string task() const { return GetParam(); }
+  Words command(const Words& more) const {
+    return train_words(task()) +
+           Words{"--train", data_of(task()), "--valid", data_of(task()), "--dropout", "0.2"} + more;
+  }
+};
+
+Json last_line(const Result& result) { return Json::parse(lines_of(result.out).back()); }
+
+TEST_P(TrainingTest, SameSeedSameBytes) {
+  ASSERT_EQ(weft(folder, command({"--model", "a.weft", "--threads", "2"})).exit, 0);
+  ASSERT_EQ(weft(folder, command({"--model", "b.weft", "--threads", "2"})).exit, 0);
+  ASSERT_EQ(weft(folder, command({"--model", "c.weft", "--threads", "2", "--seed", "2"})).exit, 0);
+  EXPECT_EQ(folder.read("a.weft"), folder.read("b.weft"));
+  EXPECT_NE(folder.read("a.weft"), folder.read("c.weft"));
+}
+
+TEST_P(TrainingTest, ResumedTrainingGivesTheSameBytes) {
+  ASSERT_EQ(weft(folder, command({"--model", "whole.weft"})).exit, 0);
+  ASSERT_EQ(weft(folder, command({"--model", "part.weft", "--checkpoint", "part.checkpoint",
+                                  "--max-updates", "7"}))
+                .exit,
+            0);
+  EXPECT_NE(folder.read("whole.weft"), folder.read("part.weft"));
+  const Result resumed = weft(folder, {"train", task(), "--resume", "part.checkpoint", "--model",
+                                       "resumed.weft", "--max-updates", "0"});
+  ASSERT_EQ(resumed.exit, 0) << resumed.err;
+  EXPECT_EQ(folder.read("whole.weft"), folder.read("resumed.weft"));
+}
+
+TEST_P(TrainingTest, InterruptedTrainingSavesAndGoesOn) {
+  // So many epochs that nobody waits for their end.
+  Words words = command({"--model", "m.weft", "--json", "--report-every", "0.1"});
+  *(std::find(words.begin(), words.end(), "--epochs") + 1) = "1000000";
+  WeftProcess process(folder, words, {});
+  ASSERT_TRUE(process.wait_for_err("epoch 2/")) << process.err();
+  process.send(SIGINT);
+  const Result result = process.wait();
+  ASSERT_EQ(result.exit, 0) << result.err;
+  EXPECT_EQ(last_line(result).at("stopped"), "interrupted");
+  EXPECT_THAT(result.err, HasSubstr("--resume m.weft.checkpoint"));
+  EXPECT_EQ(weft(folder, {"info", "m.weft", "--verify"}).exit, 0);
+
+  const auto updates = last_line(result).at("updates").get<std::int64_t>();
+  const Result resumed = weft(folder, {"train", task(), "--resume", "m.weft.checkpoint",
+                                       "--max-updates", std::to_string(updates + 3)});
+  ASSERT_EQ(resumed.exit, 0) << resumed.err;
+  EXPECT_EQ(last_line(resumed).at("updates"), updates + 3);
+  EXPECT_EQ(last_line(resumed).at("stopped"), "updates");
+  EXPECT_FALSE(folder.has("m.weft.checkpoint"));
+}
+
+TEST_P(TrainingTest, WhatMustNotChangeIsRefused) {
+  ASSERT_EQ(weft(folder, command({"--model", "m.weft", "--checkpoint", "c"})).exit, 0);
+  const auto resume = [&](const Words& more) {
+    return weft(folder, Words{"train", task(), "--resume", "c"} + more);
+  };
+  expect_user_error(resume({"--hidden", "9"}), "option --hidden cannot change");
+  expect_user_error(resume({"--seed", "9"}), "option --seed cannot change");
+  folder.write("other", folder.read(data_of(task())) + folder.read(data_of(task())));
+  expect_user_error(resume({"--train", "other"}), "the --train file is not the one");
+  expect_user_error(weft(folder, {"train", task(), "--resume", "m.weft"}), "finished model");
+  const std::string other = task() == "lm" ? "classifier" : "lm";
+  expect_user_error(weft(folder, {"train", other, "--resume", "c"}), "no checkpoint of");
+}
+
+TEST_P(TrainingTest, FinalLineHasTheAgreedKeys) {
+  const Result result = weft(folder, command({"--model", "m.weft", "--json"}));
+  ASSERT_EQ(result.exit, 0) << result.err;
+  const Json line = last_line(result);
+  for (const char* key : {"model", "parameters", "epochs", "updates", "seconds", "tokens",
+                          "tokens_per_second", "train_loss", "valid", "stopped"}) {
+    EXPECT_TRUE(line.contains(key)) << key;
+  }
+  EXPECT_EQ(line["model"], "m.weft");
+  EXPECT_EQ(line["epochs"], 2);
+  EXPECT_EQ(line["stopped"], "epochs");
+  EXPECT_GT(line["tokens"], 0);
+  EXPECT_TRUE(line["valid"].contains(task() == "lm" ? "perplexity" : "accuracy"));
+}
+
+TEST_P(TrainingTest, LogAndReportAreWritten) {
+  ASSERT_EQ(weft(folder, command({"--model", "m.weft", "--log", "log.jsonl", "--log-every", "1",
+                                  "--report", "page.html"}))
+                .exit,
+            0);
+  const Words lines = lines_of(folder.read("log.jsonl"));
+  ASSERT_GT(lines.size(), 4u);
+  for (const std::string& line : lines) EXPECT_TRUE(Json::parse(line).contains("type")) << line;
+  EXPECT_EQ(Json::parse(lines.back())["stopped"], "epochs");
+  EXPECT_THAT(folder.read("page.html"), HasSubstr("</html>"));
+}
+
+TEST_P(TrainingTest, DivergenceNamesUpdateAndCheckpoint) {
+  const Result result =
+      weft(folder, command({"--model", "m.weft", "--optimizer", "sgd", "--learning-rate", "1000000",
+                            "--clip", "0", "--init", "uniform", "--init-scale", "10"}) +
+                       Words{"--l2", "1000000"});
+  expect_user_error(result, "the loss is not finite any more at update");
+  EXPECT_FALSE(folder.has("m.weft"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Tasks, TrainingTest, ::testing::Values("lm", "classifier"),
+                         [](const auto& task) { return std::string(task.param); });
+
+}  // namespace
+}  // namespace weft::testing

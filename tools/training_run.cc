@@ -181,19 +181,21 @@ void TrainingRun::save(const Trainer& trained, TrainingTask& task,
 }
 
 /// What came of it, and how to go on.
-void TrainingRun::conclude(const Trainer& trained, const Model& model) const {
+void TrainingRun::conclude(const Trainer& trained, TrainingTask& task) const {
   const TrainState& state = trained.state();
   const double speed =
       state.train_seconds > 0 ? static_cast<double>(state.targets) / state.train_seconds : 0;
-  const Json valid = trained.has_best() ? trained.best().measures : Json(nullptr);
-  if (state.stop == StopReason::interrupted) {
+  const bool interrupted = state.stop == StopReason::interrupted;
+  Json valid = trained.has_best() && !interrupted ? task.final_measures() : Json(nullptr);
+  if (valid.is_null() && trained.has_best()) valid = trained.best().measures;
+  if (interrupted) {
     say("interrupted; go on with: weft " + command_ + " --resume " + run.checkpoint.path);
   } else if (checkpoint_is_ours_) {
     std::remove(run.checkpoint.path.c_str());
   }
   if (run.json) {
     print_json({{"model", files.model},
-                {"parameters", model.parameters().count()},
+                {"parameters", task.model().parameters().count()},
                 {"epochs", state.epoch},
                 {"updates", state.update},
                 {"seconds", state.seconds},
@@ -223,7 +225,7 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   trained.run(catch_interrupts());
   display.end();
   save(trained, task, parser);
-  conclude(trained, task.model());
+  conclude(trained, task);
 }
 
 }  // namespace weft

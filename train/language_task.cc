@@ -108,6 +108,10 @@ Evaluation LanguageTask::validate() {
   return evaluation;
 }
 
+nlohmann::json LanguageTask::final_measures() {
+  return valid_ ? evaluate_language_model(model_, *valid_) : nlohmann::json(nullptr);
+}
+
 nlohmann::json LanguageTask::state() const {
   return {{"position", batches_.position()},
           {"hidden", to_json(state_.hidden)},

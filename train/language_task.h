@@ -30,7 +30,9 @@ class LanguageTask : public TrainingTask {
   std::uint64_t batch_targets() const override;
   std::uint64_t epoch_targets() const override;
   std::uint64_t epoch_updates() const override;
+  /// Reads the validation data in a few parts side by side, see evaluate_language_model().
   Evaluation validate() override;
+  nlohmann::json final_measures() override;
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override;
   std::vector<std::string> self_test_inputs() const override;

@@ -42,6 +42,10 @@ class TrainingTask {
   /// On the validation data; null measures if there are none.
   virtual Evaluation validate() = 0;
 
+  /// The finished model on the validation data as `weft test` would measure it, for a task whose
+  /// validate() takes a short cut; null for others.
+  virtual nlohmann::json final_measures() { return nullptr; }
+
   /// Position in the corpus, random streams, carried states: everything that decides what comes
   /// next. restore(state()) on a fresh task continues to the same bytes.
   virtual nlohmann::json state() const = 0;

@@ -24,7 +24,6 @@ void set_defaults(Settings& settings, TrainerOptions& trainer) {
   settings.tokenizer.normalizer.fold_case = true;
   settings.tokenizer.min_count = 2;  // the rarest stand in for what is unknown
   settings.model.dropout = 0.3;
-  settings.task.batches.max_tokens = 65536;  // bounds the memory of a batch of long texts
   trainer.patience = 3;
 }
 
@@ -67,13 +66,12 @@ std::unique_ptr<Classifier> new_model(const Settings& settings, const TrainingRu
   const LabelledCorpus corpus = survey(path, settings.reader);
   std::shared_ptr<const Tokenizer> tokenizer;
   if (corpus.features == 0) {
-    tokenizer = Tokenizer::train(
-        settings.tokenizer,
-        [&](const std::function<void(std::string_view)>& show) {
-          LabelledReader examples(path, settings.reader);
-          for (LabelledExample example; examples.next(example);) show(example.text);
-        },
-        say);
+    tokenizer = learn_tokenizer(settings.tokenizer, path,
+                                [&](const std::function<void(std::string_view)>& show) {
+                                  LabelledReader examples(path, settings.reader);
+                                  for (LabelledExample example; examples.next(example);)
+                                    show(example.text);
+                                });
     report_cut_texts(*tokenizer, settings.model.max_length, path, settings.reader);
   }
   auto model = std::make_unique<Classifier>(settings.model, tokenizer, corpus.features,

@@ -38,22 +38,16 @@ void set_defaults(Settings& settings, TrainerOptions& trainer) {
   trainer.schedule.learning_rate = 0.002;
 }
 
-std::shared_ptr<const Tokenizer> learn_tokenizer(const Settings& settings, const std::string& path,
-                                                 const LogSink& log) {
+std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
+  const std::string& path = run.files.train;
   LineReaderOptions options;
   options.encoding = settings.data.encoding;
-  return Tokenizer::train(
-      settings.tokenizer,
-      [&](const std::function<void(std::string_view)>& show) {
-        LineReader lines(path, options);
-        for (std::string line; lines.next(line);) show(line);
-      },
-      log);
-}
-
-std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
-  auto model = std::make_unique<LanguageModel>(settings.model,
-                                               learn_tokenizer(settings, run.files.train, say));
+  const auto tokenizer = learn_tokenizer(settings.tokenizer, path,
+                                         [&](const std::function<void(std::string_view)>& show) {
+                                           LineReader lines(path, options);
+                                           for (std::string line; lines.next(line);) show(line);
+                                         });
+  auto model = std::make_unique<LanguageModel>(settings.model, tokenizer);
   model->parameters().initialize(run.seed());
   return model;
 }

@@ -51,6 +51,18 @@ std::string checksum_of(const std::string& path) {
 
 }  // namespace
 
+std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options,
+                                                 const std::string& path,
+                                                 const Tokenizer::TextSource& corpus) {
+  try {
+    return Tokenizer::train(options, corpus, say);
+  } catch (const FormatError&) {
+    throw;
+  } catch (const UserError& error) {
+    throw FormatError(path, error.what());
+  }
+}
+
 void TrainingFiles::visit(OptionVisitor& v) {
   v.text("train", train, "file to learn from (.gz and .xz as they are)");
   v.text("valid", valid, "file to choose the best model on; without one the last model is kept");
@@ -91,8 +103,8 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
   trainer.seed = static_cast<std::uint64_t>(seed_.seed);
   require_option(files.train, "train", "name the file to learn from");
   require_option(files.model, "model", "name the file to write the model to");
-  checkpoint_is_ours_ = run.checkpoint.path.empty();
-  if (checkpoint_is_ours_) run.checkpoint.path = files.model + ".checkpoint";
+  checkpoint_path_ =
+      run.checkpoint.path.empty() ? files.model + ".checkpoint" : run.checkpoint.path;
   check_outputs();
   data_ = data_record();
   if (resumed_) check_data();
@@ -122,7 +134,7 @@ void TrainingRun::throw_wrong_checkpoint() const {
 }
 
 void TrainingRun::check_outputs() const {
-  for (const std::string& path : {files.model, run.log, run.report, run.checkpoint.path}) {
+  for (const std::string& path : {files.model, run.log, run.report, checkpoint_path_}) {
     if (!path.empty()) require_writable(path);
   }
 }
@@ -158,7 +170,9 @@ void TrainingRun::add_observers(Trainer& trained, ProgressDisplay& display,
     const std::string title = files.model + ": weft " + command_;
     trained.add(std::make_unique<ReportObserver>(run.report, title, log));
   }
-  trained.add(std::make_unique<CheckpointObserver>(run.checkpoint, description(parser), log));
+  CheckpointOptions checkpoint = run.checkpoint;
+  checkpoint.path = checkpoint_path_;
+  trained.add(std::make_unique<CheckpointObserver>(checkpoint, description(parser), log));
 }
 
 /// What a training record holds beyond the trainer's part.
@@ -189,9 +203,9 @@ void TrainingRun::conclude(const Trainer& trained, TrainingTask& task) const {
   Json valid = trained.has_best() && !interrupted ? task.final_measures() : Json(nullptr);
   if (valid.is_null() && trained.has_best()) valid = trained.best().measures;
   if (interrupted) {
-    say("interrupted; go on with: weft " + command_ + " --resume " + run.checkpoint.path);
-  } else if (checkpoint_is_ours_) {
-    std::remove(run.checkpoint.path.c_str());
+    say("interrupted; go on with: weft " + command_ + " --resume " + checkpoint_path_);
+  } else if (run.checkpoint.path.empty()) {  // nobody asked to keep it
+    std::remove(checkpoint_path_.c_str());
   }
   if (run.json) {
     print_json({{"model", files.model},

@@ -44,6 +44,11 @@ struct TrainingCost {
   const char* targets = "tokens";
 };
 
+/// Tokenizer::train(), telling on stderr what it does and naming `path` in its errors.
+std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options,
+                                                 const std::string& path,
+                                                 const Tokenizer::TextSource& corpus);
+
 class TrainingRun {
  public:
   /// `command`: "train lm", as the training record names it.
@@ -86,14 +91,14 @@ class TrainingRun {
   void add_observers(Trainer& trainer, ProgressDisplay& display, const OptionParser& parser);
   nlohmann::json description(const OptionParser& parser) const;
   void save(const Trainer& trainer, TrainingTask& task, const OptionParser& parser) const;
-  void conclude(const Trainer& trainer, const Model& model) const;
+  void conclude(const Trainer& trainer, TrainingTask& task) const;
   [[noreturn]] void throw_wrong_checkpoint() const;
 
   std::string command_;
   Seed seed_;
   ThreadOptions threads_;
   nlohmann::json data_;
-  bool checkpoint_is_ours_ = false;  // it was not asked for by name
+  std::string checkpoint_path_;
   std::optional<LoadedModel> resumed_;
 };
 

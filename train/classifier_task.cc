@@ -12,6 +12,7 @@ namespace weft {
 namespace {
 
 constexpr std::size_t kEvaluationBatch = 128;
+constexpr int kEvaluationTokens = 65536;         // bounds the memory of a batch of long texts
 constexpr std::size_t kEvaluationPool = 8192;  // examples sorted by length together
 
 /// Turns the examples of a file into what a model reads; knows the model's labels.
@@ -212,6 +213,7 @@ nlohmann::json evaluate_classifier(const Classifier& model, const std::string& p
   EncodedReader file(model, path, reader);
   BatchOptions options;
   options.batch_size = static_cast<int>(kEvaluationBatch);
+  options.max_tokens = kEvaluationTokens;
   options.shuffle_buffer = static_cast<int>(kEvaluationPool);
   options.shuffle = false;
   ShuffledBatches<EncodedExample> batches([&](EncodedExample& example) { return file(example); },

@@ -96,15 +96,18 @@ Matrix LanguageModel::step(State& state, const std::vector<int>& tokens) const {
 
 Matrix LanguageModel::read(State& state, const std::vector<int>& prefix) const {
   if (prefix.empty()) return step(state, {kEos});
+  constexpr std::size_t kStretch = 512;  // bounds the memory that a very long prefix needs
   Tape tape;
-  TokenBatch batch;
-  batch.steps = static_cast<int>(prefix.size());
-  batch.examples = 1;
-  batch.ids = prefix;
-  batch.lengths = {batch.steps};
-  const SequenceShape shape{batch.steps, 1, batch.lengths.data()};
-  const Var hidden = recurrent_(tape, embedding_(tape, batch.ids), shape, state.recurrent);
-  const Matrix last = hidden.value().tail_cols(1);
+  Matrix last;
+  for (std::size_t begin = 0; begin < prefix.size(); begin += kStretch) {
+    const std::size_t end = std::min(prefix.size(), begin + kStretch);
+    const std::vector<int> ids(prefix.begin() + static_cast<std::ptrdiff_t>(begin),
+                               prefix.begin() + static_cast<std::ptrdiff_t>(end));
+    const int length = static_cast<int>(ids.size());
+    tape.reset();
+    const SequenceShape shape{length, 1, &length};
+    last = recurrent_(tape, embedding_(tape, ids), shape, state.recurrent).value().tail_cols(1);
+  }
   Matrix scores = output(tape, tape.constant(last)).value();
   to_log_probabilities(scores);
   return scores;

@@ -199,7 +199,7 @@ TEST_F(AnswersTest, BundledSamplesTrain) {
                                 .out;
   EXPECT_EQ(lines_of(valid).size(), 30u);
   folder.write("sample.tsv", sample);
-  EXPECT_EQ(train("classifier", "s.weft", "sample.tsv", {"--epochs", "1"}).exit, 0);
+  EXPECT_EQ(train("classifier", "s.weft", "sample.tsv").exit, 0);
 }
 
 }  // namespace

@@ -20,6 +20,10 @@ install_packages() {
     is_installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "There is no apt-get here; please install what Debian calls ${missing[*]}" >&2
+    exit 2
+  fi
 
   if [ "$(id -u)" -ne 0 ]; then
     # sudo may ask for a password, but only where somebody can type one.
@@ -38,8 +42,10 @@ install_packages() {
 
 # build_weft FOLDER [cmake options]: configures once, then builds what has changed, on all cores.
 build_weft() {
-  local folder=$1
+  local folder=$1 generator=(-G Ninja)
   shift
-  cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release "$@" >&2
+  # A folder that was configured before keeps its generator.
+  [ ! -e "$folder/CMakeCache.txt" ] || generator=()
+  cmake -S . -B "$folder" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release "$@" >&2
   cmake --build "$folder" --parallel "$(nproc)" ${weft_target:+--target "$weft_target"} >&2
 }

@@ -126,6 +126,24 @@ TEST_F(HardInputsTest, Complete) {
 }
 TEST_F(HardInputsTest, Tokenize) { answer_hard_files({"tokenize", model("lm")}); }
 
+TEST_F(HardInputsTest, HundredThousandsOfWordsInALine) {
+  std::string line;
+  for (int i = 0; i < 200000; ++i) line += "good car ";
+  folder.write("line", line + "\n");
+  folder.write("labelled", "positive\t" + line + "\n" + opinions());
+  for (const Words& command :
+       {Words{"classify", model("classifier"), "--input", "line"},
+        Words{"complete", model("lm"), "--max-tokens", "1", "--input", "line"},
+        Words{"test", model("lm"), "--data", "line"},
+        Words{"test", model("classifier"), "--data", "labelled"}}) {
+    const Result result = weft(folder, command);
+    EXPECT_EQ(result.exit, 0) << command[0] << result.err;
+  }
+  const Result result = train("classifier", "m.weft", "labelled");
+  EXPECT_EQ(result.exit, 0) << result.err;
+  EXPECT_THAT(result.err, ::testing::HasSubstr("1 texts are longer than --max-length 5000"));
+}
+
 TEST_F(HardInputsTest, LineEndsAndMarkChangeNothing) {
   make_files(opinions());
   ASSERT_EQ(train("classifier", "plain.weft", "opinions.tsv").exit, 0);

@@ -141,6 +141,7 @@ struct ClassifierTask::Impl {
   std::vector<std::string> self_test;
   ExampleBatches source;
   ClassifierBatch batch;
+  ClassifierInput input;  // of the batch; the tape looks at it until the backward pass is over
 };
 
 ClassifierTask::ClassifierTask(Classifier& model, const ClassifierTaskOptions& options,
@@ -153,7 +154,7 @@ ClassifierTask::ClassifierTask(Classifier& model, const ClassifierTaskOptions& o
   };
   impl_ = std::unique_ptr<Impl>(new Impl{
       model, options, valid_path, reader, 0, 0, 0, 0, {},
-      ExampleBatches(open, options.batches, RandomStream(seed, "shuffle")), {}});
+      ExampleBatches(open, options.batches, RandomStream(seed, "shuffle")), {}, {}});
   impl_->examples = survey(train_path, reader).examples;
   const std::uint64_t size = static_cast<std::uint64_t>(options.batches.batch_size);
   if (size > 0 && options.batches.max_tokens == 0)
@@ -176,7 +177,8 @@ ClassifierTask::~ClassifierTask() = default;
 bool ClassifierTask::next_batch() { return impl_->source.next(impl_->batch); }
 
 Var ClassifierTask::loss(Tape& tape) {
-  return model_.loss(tape, input_of(impl_->batch), impl_->batch.labels, impl_->options.smoothing);
+  impl_->input = input_of(impl_->batch);
+  return model_.loss(tape, impl_->input, impl_->batch.labels, impl_->options.smoothing);
 }
 
 std::uint64_t ClassifierTask::batch_targets() const { return impl_->batch.labels.size(); }

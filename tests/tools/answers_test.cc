@@ -188,6 +188,25 @@ TEST_F(AnswersTest, RowsOfNumbers) {
   EXPECT_EQ(weft(folder, {"tokenize", "rows.weft"}).exit, 2);
 }
 
+/// Ten rows of ten thousand numbers into three hidden layers of a thousand units.
+TEST_F(AnswersTest, ParametersOfAWideMlp) {
+  std::string rows;
+  for (int row = 0; row < 10; ++row) {
+    rows += std::to_string(row);
+    for (int i = 0; i < 10000; ++i) rows += i % 10 == row ? ",0.5" : ",0";
+    rows += "\n";
+  }
+  folder.write("wide.csv", rows);
+  const Result result = weft(folder, {"train", "classifier", "--arch", "mlp", "--layers", "3",
+                                      "--hidden", "1000", "--train", "wide.csv", "--model",
+                                      "wide.weft", "--max-updates", "2", "--optimizer", "sgd"});
+  ASSERT_EQ(result.exit, 0) << result.err;
+  const Json info = json({"info", "wide.weft"});
+  EXPECT_EQ(info["parameters"], 12013010);
+  EXPECT_EQ(info["layers"][0]["parameters"], 10001000);
+  EXPECT_EQ(info["layers"][3]["parameters"], 10010);
+}
+
 TEST_F(AnswersTest, BundledSamplesTrain) {
   EXPECT_THAT(answer({"corpora", "list"}, "").out, HasSubstr("opinions"));
   const std::string sample =

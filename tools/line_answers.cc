@@ -35,12 +35,15 @@ void answer_lines(
     const std::function<std::vector<std::string>(const std::vector<std::string>&)>& answer) {
   if (is_waited_for(options)) block = 1;
   LineReader reader = open_lines(options);
+  constexpr std::size_t kBlockBytes = 16 << 20;
   std::vector<std::string> lines;
+  std::size_t bytes = 0;
   const auto write_answers = [&] {
     if (lines.empty()) return;
     for (const std::string& line : answer(lines)) std::cout << one_line(line) << '\n';
     flush_output();
     lines.clear();
+    bytes = 0;
   };
   for (std::string line; reader.next(line);) {
     if (line.find("\xEF\xBF\xBD") != std::string::npos) {
@@ -48,7 +51,8 @@ void answer_lines(
            ": holds bytes that are not text, read as U+FFFD");
     }
     lines.push_back(line);
-    if (lines.size() == block) write_answers();
+    bytes += line.size();
+    if (lines.size() == block || bytes >= kBlockBytes) write_answers();
   }
   write_answers();
 }

@@ -109,6 +109,7 @@ bool OptionParser::parse(const Arguments& arguments) {
 }
 
 bool OptionParser::read(const Arguments& arguments) {
+  if (arguments == Arguments{"-h"}) return read({"--help"});
   po::options_description help, described;
   OptionDescriber describer(help, described);
   OptionNames known;

@@ -70,7 +70,8 @@ void TrainingFiles::visit(OptionVisitor& v) {
 }
 
 void RunOptions::visit(OptionVisitor& v) {
-  v.text("resume", resume, "checkpoint to go on from, with its options and the rest of its epochs");
+  v.text("resume", resume,
+         "checkpoint to go on from, with its options: MODEL.checkpoint if none was named");
   checkpoint.visit(v);
   v.number("report-every", report_every, 0.1, 1e6, "seconds between lines of progress");
   v.text("report", report, "write a page with the learning curves (.html)");

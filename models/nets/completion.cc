@@ -11,6 +11,7 @@
 namespace weft {
 namespace {
 
+constexpr std::size_t kLongestWord = 100;  // bytes
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 
 /// A line being written: what the model has read, and what of the typed characters is still owed.
@@ -58,9 +59,12 @@ Prefix split_prefix(const Tokenizer& tokenizer, const std::string& text) {
   }
   const std::size_t space = normal.rfind(' ');
   const std::size_t word = word_over ? normal.size() : space == std::string::npos ? 0 : space + 1;
-  for (int id : tokenizer.encode(std::string_view(normal).substr(0, word)))
+  // A word longer than words are is read like the text before it, so that the search stays short.
+  const bool endless = normal.size() - word > kLongestWord;
+  for (int id :
+       tokenizer.encode(std::string_view(normal).substr(0, endless ? normal.size() : word)))
     prefix.context.push_back(id);
-  prefix.typed = " " + normal.substr(word);
+  if (!endless) prefix.typed = " " + normal.substr(word);
   return prefix;
 }
 

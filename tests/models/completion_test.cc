@@ -122,6 +122,10 @@ TEST_P(CompletionTest, AnswersWhateverIsTyped) {
     EXPECT_NO_THROW(complete(prefix)) << prefix;
 }
 
+TEST_P(CompletionTest, EndlessWordsAreNotSearched) {
+  EXPECT_NO_THROW(complete(std::string(20000, 'x')));
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryKind, CompletionTest,
                          testing::Values(TokenizerKind::unicode_words, TokenizerKind::chars,
                                          TokenizerKind::subwords));

@@ -126,6 +126,25 @@ TEST_P(Ragged, MorePaddingDoesNotMatter) {
     expect_near(other.gradients[i], one.gradients[i], 1e-13, net_.store[i].name);
 }
 
+// Lengths and targets are the caller's only until the forward pass is over.
+TEST_P(Ragged, LengthsAndTargetsNeedNotOutliveTheForwardPass) {
+  std::vector<int> lengths = kLengths, targets = kTargets;
+  const SequenceShape shape{kSteps, kExamples, lengths.data()};
+  const Matrix x = random_matrix(kInputs, shape.columns(), 1);
+  const Outcome expected = run(net_, x, shape, targets.data());
+  Gradients gradients(net_.store);
+  RandomStream noise(1, "noise");
+  Tape tape(gradients, noise);
+  Var in = tape.variable(x);
+  Var loss = net_.loss(tape, in, shape, targets.data());
+  lengths.assign(kExamples, 1);
+  targets.assign(kExamples, 0);
+  tape.backward(loss);
+  expect_near(*in.gradient(), expected.dx, 0, "dx");
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    expect_near(gradients[i].value, expected.gradients[i], 0, net_.store[i].name);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Ragged,
                          testing::Combine(testing::ValuesIn(kTestCells),
                                           testing::Values(PoolingCase{"Last", &last_over_time},

@@ -2,7 +2,10 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -47,6 +50,45 @@ std::string checksum_of(const std::string& path) {
   std::snprintf(text, sizeof text, "%016llx",
                 static_cast<unsigned long long>(checksum(file.bytes())));
   return text;
+}
+
+/// Whether writing to one path changes what the other holds: one file under two names, links too.
+/// What cannot be replaced, as /dev/null, may stand in several places.
+bool same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (fs::exists(a, ignored) && fs::exists(b, ignored)) {
+    return !fs::is_other(a, ignored) && fs::equivalent(a, b, ignored);
+  }
+  const auto resolved = [](const std::string& path) {
+    std::error_code error;
+    const fs::path whole = fs::weakly_canonical(fs::absolute(path, error), error);
+    return error ? fs::path(path) : whole;
+  };
+  return resolved(a) == resolved(b);
+}
+
+/// The name of an option and the path that it names.
+using NamedPaths = std::vector<std::pair<std::string, std::string>>;
+
+void refuse_overwriting(const NamedPaths& outputs, const NamedPaths& inputs) {
+  for (auto output = outputs.begin(); output != outputs.end(); ++output) {
+    const auto& [name, path] = *output;
+    if (path.empty()) continue;
+    for (const auto& [input, source] : inputs) {
+      const bool goes_on = name == "checkpoint" && input == "resume";
+      if (!source.empty() && !goes_on && same_file(path, source)) {
+        throw UserError("'" + path + "' (--" + name + ") would overwrite the --" + input +
+                        " file; choose another place with --" + name);
+      }
+    }
+    for (auto other = outputs.begin(); other != output; ++other) {
+      if (!other->second.empty() && same_file(path, other->second)) {
+        throw UserError("'" + path + "' (--" + name + ") and --" + other->first +
+                        " are the same file; choose another place with --" + name);
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -106,7 +148,7 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
   require_option(files.model, "model", "name the file to write the model to");
   checkpoint_path_ =
       run.checkpoint.path.empty() ? files.model + ".checkpoint" : run.checkpoint.path;
-  check_outputs();
+  check_outputs(parser.given_value("config"));
   data_ = data_record();
   if (resumed_) check_data();
   threads_.apply();
@@ -134,8 +176,16 @@ void TrainingRun::throw_wrong_checkpoint() const {
                                     "; name the file that the interrupted training wrote");
 }
 
-void TrainingRun::check_outputs() const {
-  for (const std::string& path : {files.model, run.log, run.report, checkpoint_path_}) {
+void TrainingRun::check_outputs(const std::string& config) const {
+  const NamedPaths outputs = {{"model", files.model},
+                              {"log", run.log},
+                              {"report", run.report},
+                              {"checkpoint", checkpoint_path_}};
+  refuse_overwriting(outputs, {{"train", files.train},
+                               {"valid", files.valid},
+                               {"config", config},
+                               {"resume", run.resume}});
+  for (const auto& [name, path] : outputs) {
     if (!path.empty()) require_writable(path);
   }
 }

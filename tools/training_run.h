@@ -85,7 +85,7 @@ class TrainingRun {
     void visit(OptionVisitor& v);
   };
   void resume(OptionParser& parser);
-  void check_outputs() const;
+  void check_outputs(const std::string& config) const;
   nlohmann::json data_record() const;
   void check_data() const;
   void add_observers(Trainer& trainer, ProgressDisplay& display, const OptionParser& parser);

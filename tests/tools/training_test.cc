@@ -105,6 +105,45 @@ TEST_P(TrainingTest, LogAndReportAreWritten) {
   EXPECT_THAT(folder.read("page.html"), HasSubstr("</html>"));
 }
 
+TEST_P(TrainingTest, OutputsNeverOverwriteInputsOrEachOther) {
+  const std::string data = folder.read(data_of(task()));
+  folder.write("train", data);
+  folder.write("valid", data);
+  folder.write("m2.checkpoint", data);
+  folder.write("conf", "epochs = 1\n");
+  std::filesystem::create_symlink("train", folder / "link");
+  std::filesystem::create_hard_link(folder / "valid", folder / "hard");
+  const Words words = train_words(task());
+  const Words inputs = {"--train", "train", "--valid", "valid"};
+  const auto refuse = [&](const Words& more, const std::string& message) {
+    SCOPED_TRACE(::testing::PrintToString(more));
+    Words all = words + more;
+    if (std::find(more.begin(), more.end(), "--train") == more.end()) all = all + inputs;
+    expect_user_error(weft(folder, all), message);
+    for (const char* name : {"train", "valid", "m2.checkpoint"}) EXPECT_EQ(folder.read(name), data);
+  };
+  for (const char* path : {"train", "./train", "link"}) {
+    refuse({"--model", path}, "would overwrite the --train file");
+  }
+  refuse({"--model", "m", "--log", "hard"}, "would overwrite the --valid file");
+  refuse({"--model", "m", "--report", "valid"}, "would overwrite the --valid file");
+  refuse({"--train", "m2.checkpoint", "--model", "m2"}, "would overwrite the --train file");
+  refuse({"--model", "m", "--log", "./m"}, "(--log) and --model are the same file");
+  refuse({"--model", "m", "--report", folder / "m"}, "(--report) and --model");
+  refuse({"--model", "m", "--report", "m.checkpoint"}, "(--checkpoint) and --report");
+  Words config = {"train", task(), "--config", "conf", "--model", "conf"};
+  expect_user_error(weft(folder, config + inputs), "would overwrite the --config file");
+  EXPECT_EQ(folder.read("conf"), "epochs = 1\n");
+
+  ASSERT_EQ(weft(folder, words + inputs + Words{"--model", "m", "--checkpoint", "c"}).exit, 0);
+  const Words resume = {"train", task(), "--resume", "c", "--epochs", "3"};
+  const std::string checkpoint = folder.read("c");
+  expect_user_error(weft(folder, resume + Words{"--model", "c", "--checkpoint", "d"}),
+                    "would overwrite the --resume file");
+  EXPECT_EQ(folder.read("c"), checkpoint);
+  EXPECT_EQ(weft(folder, resume + Words{"--checkpoint", "c"}).exit, 0);
+}
+
 TEST_P(TrainingTest, DivergenceNamesUpdateAndCheckpoint) {
   const Result result =
       weft(folder, command({"--model", "m.weft", "--optimizer", "sgd", "--learning-rate", "1000000",

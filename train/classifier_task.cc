@@ -25,24 +25,29 @@ class ExampleEncoder {
 
   EncodedExample operator()(const LabelledExample& example, const std::string& path) const {
     EncodedExample encoded;
-    if (model_.features() > 0)
-      check_row(example, path);
-    else
-      encoded.ids = model_.encode(example.text);
+    encoded.labels = labels_of(example, path);
+    if (model_.features() == 0) encoded.ids = model_.encode(example.text);
     encoded.values = example.values;
+    return encoded;
+  }
+
+  /// The labels' numbers; throws FormatError if the model cannot read the example.
+  std::vector<int> labels_of(const LabelledExample& example, const std::string& path) const {
+    if (model_.features() > 0) check_row(example, path);
+    std::vector<int> numbers;
     for (const std::string& label : example.labels) {
       const auto found = labels_.find(label);
       if (found == labels_.end())
         throw FormatError::at_line(path, example.line,
                                    "the model does not know the label \"" + label +
                                        "\"; its labels are " + names());
-      encoded.labels.push_back(found->second);
+      numbers.push_back(found->second);
     }
-    if (!model_.multi_label() && encoded.labels.size() != 1)
+    if (!model_.multi_label() && numbers.size() != 1)
       throw FormatError::at_line(path, example.line,
                                  "an example of this model has exactly one label, this one has " +
-                                     std::to_string(encoded.labels.size()));
-    return encoded;
+                                     std::to_string(numbers.size()));
+    return numbers;
   }
 
  private:
@@ -85,6 +90,19 @@ class EncodedReader {
   LabelledReader reader_;
   LabelledExample raw_;
 };
+
+/// A mistake in the validation file shall not come to light after the first, long epoch.
+void check_validation(const Classifier& model, const std::string& path,
+                      const LabelledReaderOptions& options) {
+  const ExampleEncoder encoder(model);
+  LabelledReader reader(path, options);
+  std::uint64_t labels = 0;
+  for (LabelledExample example; reader.next(example);)
+    labels += encoder.labels_of(example, path).size();
+  if (labels == 0)
+    throw FormatError(path, "there are no labelled examples in it; give some to validate with, or "
+                            "leave --valid out");
+}
 
 ClassifierInput input_of(const ClassifierBatch& batch) {
   ClassifierInput input;
@@ -155,6 +173,7 @@ ClassifierTask::ClassifierTask(Classifier& model, const ClassifierTaskOptions& o
   impl_ = std::unique_ptr<Impl>(new Impl{
       model, options, valid_path, reader, 0, 0, 0, 0, {},
       ExampleBatches(open, options.batches, RandomStream(seed, "shuffle")), {}, {}});
+  if (!valid_path.empty()) check_validation(model, valid_path, reader);
   impl_->examples = survey(train_path, reader).examples;
   const std::uint64_t size = static_cast<std::uint64_t>(options.batches.batch_size);
   if (size > 0 && options.batches.max_tokens == 0)

@@ -31,6 +31,8 @@ LabelledCorpus survey(const std::string& path, const LabelledReaderOptions& opti
 
 class ClassifierTask : public TrainingTask {
  public:
+  /// `valid_path`: empty for none. Reads both files once; throws FormatError with the line of a
+  /// validation example that does not suit the model, or if there is none.
   ClassifierTask(Classifier& model, const ClassifierTaskOptions& options,
                  const std::string& train_path, const std::string& valid_path,
                  const LabelledReaderOptions& reader, std::uint64_t seed);

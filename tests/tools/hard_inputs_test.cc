@@ -162,6 +162,20 @@ TEST_F(HardInputsTest, UnknownLabelNamesItsLine) {
                     "new.tsv:41: the model does not know the label \"undecided\"");
 }
 
+TEST_F(HardInputsTest, ValidationFileIsCheckedBeforeTraining) {
+  make_files(opinions());
+  folder.write("new.tsv", opinions() + "undecided\tthis is a car\n");
+  for (const auto& [name, message] :
+       {std::pair{"empty", "empty: "}, {"latin1", "latin1:2:"}, {"junk", "junk"},
+        {"new.tsv", "new.tsv:41: the model does not know the label \"undecided\""}}) {
+    SCOPED_TRACE(name);
+    const Result result = train("classifier", "m.weft", "opinions.tsv", {"--valid", name});
+    expect_user_error(result, message);
+    EXPECT_THAT(result.err, ::testing::Not(::testing::HasSubstr("epoch")));
+    EXPECT_FALSE(folder.has("m.weft"));
+  }
+}
+
 TEST_F(HardInputsTest, WhatIsNoModelIsNamed) {
   make_files(mails());
   folder.write("text", mails());

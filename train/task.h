@@ -1,6 +1,7 @@
 // What is trained on what: the trainer's view of a model with its data.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,8 +19,19 @@ struct Evaluation {
   double value = 0;         // its value
   bool higher_is_better = false;
 
+  /// By the criterion, and by the lower `loss` where that is equal.
   bool better_than(const Evaluation& other) const {
+    if (value == other.value) return loss() < other.loss();
     return higher_is_better ? value > other.value : value < other.value;
+  }
+
+ private:
+  /// Decides between equal values: few examples take few accuracies.
+  double loss() const {
+    const auto found = measures.find("loss");
+    if (found == measures.end() || !found->is_number()) return HUGE_VAL;
+    const double loss = found->get<double>();
+    return std::isnan(loss) ? HUGE_VAL : loss;
   }
 };
 

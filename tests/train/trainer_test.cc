@@ -51,6 +51,20 @@ TEST(Trainer, TellsObserversInOrder) {
                           "validated", "epoch ended", "settled", "ended"));
 }
 
+TEST(Evaluation, LowerLossDecidesBetweenEqualValues) {
+  const auto make = [](double value, nlohmann::json measures) {
+    return Evaluation{std::move(measures), "accuracy", value, true};
+  };
+  const Evaluation first = make(0.9, {{"loss", 0.5}});
+  EXPECT_TRUE(make(0.9, {{"loss", 0.4}}).better_than(first));
+  EXPECT_FALSE(make(0.9, {{"loss", 0.5}}).better_than(first));
+  EXPECT_FALSE(make(0.9, {{"loss", 0.6}}).better_than(first));
+  EXPECT_FALSE(make(0.8, {{"loss", 0.1}}).better_than(first));
+  EXPECT_TRUE(make(0.95, {{"loss", 0.9}}).better_than(first));
+  EXPECT_FALSE(make(0.9, {{"accuracy", 0.9}}).better_than(first));
+  EXPECT_FALSE(make(0.9, {{"loss", std::nan("")}}).better_than(first));
+}
+
 TEST(Trainer, ClipsTheGlobalNorm) {
   ToyTask task;
   task.target = 100;  // gradient −200

@@ -67,7 +67,8 @@ std::string trimmed(const std::string& text) {
 }
 
 /// `name = value` lines; empty ones and those that begin with # are passed over.
-GivenOptions read_config(const std::string& path, const OptionNames& known) {
+GivenOptions read_config(const std::string& path, const OptionNames& known,
+                         const std::string& hint) {
   GivenOptions given;
   LineReader lines(path);
   for (std::string line; lines.next(line);) {
@@ -79,9 +80,15 @@ GivenOptions read_config(const std::string& path, const OptionNames& known) {
     }
     const std::string name = trimmed(line.substr(0, equals));
     const std::string place = path + ":" + std::to_string(lines.line_number());
-    if (!known.names.count(name) || (known.flags.count(name) && name.starts_with("no-"))) {
+    if (name == "config" || name == "help") {
+      throw UserError(place + ": option " + name + " belongs on the command line; leave it out");
+    }
+    if (known.flags.count(name) && name.starts_with("no-")) {
+      throw UserError(place + ": a file says it without 'no-'; write " + name.substr(3) + " = no");
+    }
+    if (!known.names.count(name)) {
       throw UserError(place + ": unknown option '" + name + "'" +
-                      suggestion(name, known.names, ""));
+                      suggestion(name, known.names, "") + hint);
     }
     give(given, known.flags, name, {trimmed(line.substr(equals + 1)), place + ": option " + name});
   }
@@ -138,7 +145,7 @@ bool OptionParser::read(const Arguments& arguments) {
       const std::string name = "--" + option.string_key;
       if (option.unregistered) {
         throw UserError("unknown option " + name +
-                        suggestion(option.string_key, known.names, "--"));
+                        suggestion(option.string_key, known.names, "--") + hint());
       }
       const std::string value = option.value.empty() ? "true" : option.value.front();
       give(given_, known.flags, option.string_key, {value, "option " + name});
@@ -150,7 +157,7 @@ bool OptionParser::read(const Arguments& arguments) {
     print_help(std::cout);
     return false;
   }
-  if (given("config")) given_.merge(read_config(given_value("config"), known));
+  if (given("config")) given_.merge(read_config(given_value("config"), known, hint()));
   return true;
 }
 

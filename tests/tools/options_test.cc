@@ -89,6 +89,9 @@ TEST_F(OptionsTest, ConfigurationMistakesNameTheLine) {
   expect("\nhidden = none\n", "run.conf:2: option hidden must be a whole number");
   expect("hidden = 5\nhidden = 6\n", "run.conf:2: option hidden is given twice");
   expect("hidden\n", "run.conf:1: an option is written 'name = value'");
+  expect("no-tie = true\n", "run.conf:1: a file says it without 'no-'; write tie = no");
+  expect("config = other.conf\n", "run.conf:1: option config belongs on the command line");
+  expect("zzzzzzzzzz = 1\n", "unknown option 'zzzzzzzzzz'; see weft train lm --help");
   expect("tie = perhaps\n", "run.conf:1: option tie must be true or false");
   expect_error({"train", "lm", "--config", "none.conf"}, "none.conf");
 }

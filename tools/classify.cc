@@ -90,9 +90,10 @@ bool parse_row(const std::string& line, int features, std::vector<double>& row) 
   return row.size() == static_cast<std::size_t>(features);
 }
 
-/// A row that does not fit the model gets an empty line and a warning.
+/// `first_line`: number of the first line in `source`. A row that does not fit the model gets an empty line and a warning.
 std::vector<std::string> classify_rows(const Classifier& model,
                                        const std::vector<std::string>& lines,
+                                       const std::string& source, std::uint64_t first_line,
                                        const ClassifyOptions& options) {
   const auto features = static_cast<Index>(model.features());
   ClassifierInput input;
@@ -102,8 +103,8 @@ std::vector<std::string> classify_rows(const Classifier& model,
   for (std::size_t i = 0; i < lines.size(); ++i) {
     fits[i] = parse_row(lines[i], model.features(), row);
     if (!fits[i]) {
-      warn("'" + lines[i].substr(0, 40) + "' is no row of " + std::to_string(model.features()) +
-           " comma-separated numbers; its answer is empty");
+      warn(source + ":" + std::to_string(first_line + i) + ": this is no row of " +
+           std::to_string(model.features()) + " comma-separated numbers; its answer is empty");
       continue;
     }
     for (Index feature = 0; feature < features; ++feature) {
@@ -136,8 +137,12 @@ void classify_command(const Arguments& arguments) {
 
   const auto loaded = load_model_as<Classifier>(path, "classifier");
   const Classifier& model = *loaded.model;
+  const std::string source = lines.input == "-" ? "standard input" : lines.input;
+  std::uint64_t next_line = 1;
   answer_lines(lines, kBlock, [&](const std::vector<std::string>& block) {
-    return model.features() > 0 ? classify_rows(model, block, options)
+    const std::uint64_t first_line = next_line;
+    next_line += block.size();
+    return model.features() > 0 ? classify_rows(model, block, source, first_line, options)
                                 : classify_texts(model, block, options);
   });
 }

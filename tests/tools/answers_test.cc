@@ -184,7 +184,7 @@ TEST_F(AnswersTest, RowsOfNumbers) {
   ASSERT_EQ(lines.size(), 4u);
   EXPECT_EQ(lines[1], "");
   EXPECT_NE(lines[3], "");
-  EXPECT_THAT(result.err, HasSubstr("'few' is no row of 2"));
+  EXPECT_THAT(result.err, HasSubstr("standard input:2: this is no row of 2"));
   EXPECT_EQ(weft(folder, {"tokenize", "rows.weft"}).exit, 2);
 }
 

@@ -22,7 +22,8 @@ struct SampleOptions {
   void visit(OptionVisitor& v) {
     v.integer(
         "count", count, 0, 10000000,
-        "lines of the training part, multiplied by a grammar; 0: the hand-written ones alone");
+        "lines to write, multiplied by a grammar; of the valid and the test part at most "
+        "--held-out; 0: the hand-written ones alone");
     v.integer("held-out", held_out, 0, 1000000, "lines each of the valid and the test part");
     v.choice("part", part, {"train", "valid", "test"},
              "which part of the multiplied sample; no two share a sentence");
@@ -59,7 +60,8 @@ void sample(const Arguments& arguments) {
   const auto& lines = options.part == Part::train   ? split.train
                       : options.part == Part::valid ? split.valid
                                                     : split.held_out;
-  for (const TextSample& line : lines) std::cout << sample_line(line) << "\n";
+  const std::size_t count = std::min(lines.size(), static_cast<std::size_t>(options.count));
+  for (std::size_t i = 0; i < count; ++i) std::cout << sample_line(lines[i]) << "\n";
 }
 
 }  // namespace

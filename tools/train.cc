@@ -32,7 +32,7 @@ void train_command(const Arguments& arguments) {
         (name.empty() ? "weft train needs a task" : "weft train knows no task '" + name + "'") +
         std::string("; see weft train --help"));
   }
-  std::cout << "weft train TASK --train FILE --valid FILE --model OUT\n\n";
+  std::cout << "weft train TASK --train FILE [--valid FILE] --model OUT\n\n";
   for (const Task& each : kTasks) {
     std::string padded = each.name;
     padded.resize(12, ' ');

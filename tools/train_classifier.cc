@@ -100,7 +100,7 @@ void train_classifier(const Arguments& arguments) {
   Settings settings;
   TrainingRun run("train classifier");
   set_defaults(settings, run.trainer);
-  OptionParser parser("train classifier", "--train FILE --valid FILE --model OUT",
+  OptionParser parser("train classifier", "--train FILE [--valid FILE] --model OUT",
                       "Trains a classifier on labelled texts or rows of numbers.");
   parser.group("Files", run.files);
   parser.group("Data", settings.reader);

@@ -68,7 +68,7 @@ void train_lm(const Arguments& arguments) {
   Settings settings;
   TrainingRun run("train lm");
   set_defaults(settings, run.trainer);
-  OptionParser parser("train lm", "--train FILE --valid FILE --model OUT",
+  OptionParser parser("train lm", "--train FILE [--valid FILE] --model OUT",
                       "Trains a language model on plain text, a sentence or paragraph a line.");
   parser.group("Files", run.files);
   parser.group("Data", settings.data);

@@ -5,6 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -53,6 +54,7 @@ void language_model_step(benchmark::State& state) {
   RandomStream noise(1, "dropout"), words(1, "words");
   Tape tape(gradients, noise);
   RecurrentState carried;
+  GradientNorm norm;
   const TokenBatch inputs = random_batch(steps, examples, vocabulary, words);
   const TokenBatch targets = random_batch(steps, examples, vocabulary, words);
 
@@ -60,8 +62,7 @@ void language_model_step(benchmark::State& state) {
     tape.reset();
     tape.backward(
         softmax_cross_entropy(tape, model.logits(tape, inputs, carried), targets.ids.data()));
-    clip_gradients(gradients, 5);
-    optimizer->step(gradients, 0.1);
+    optimizer->step(gradients, 0.1, std::min(1.0, 5 / norm(gradients)));
   }
   const double tokens = static_cast<double>(state.iterations()) * examples * steps;
   const double flops = 3.0 * 2.0 * hidden * (2.0 * 8.0 * hidden + vocabulary);

@@ -4,24 +4,12 @@
 
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/gemm.h"
-#include "models/core/kernels/parallel.h"
 #include "models/core/ops.h"
 #include "models/core/recurrent_common.h"
 
 namespace weft {
 
 using kernels::Transpose;
-
-namespace {
-
-void fill_columns(Matrix& y, const Matrix& b) {
-  kernels::parallel_for(y.n_cols, 64, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t j = begin; j < end; ++j)
-      std::memcpy(y.colptr(j), b.memptr(), y.n_rows * sizeof(real));
-  });
-}
-
-}  // namespace
 
 Var affine(Tape& tape, Var W, Var x, Var b) {
   Var y = tape.output(W.rows(), x.cols(), {W, x, b});

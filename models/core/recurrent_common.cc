@@ -26,15 +26,16 @@ StepOrder::StepOrder(Tape& tape, SequenceShape shape, Direction direction)
 
 std::size_t columns_a_thread(Index H) { return 1 + 1024 / (H + 1); }
 
+void fill_columns(Matrix& y, const Matrix& b) {
+  kernels::parallel_for(y.n_cols, 64, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t j = begin; j < end; ++j)
+      std::memcpy(y.colptr(j), b.memptr(), y.n_rows * sizeof(real));
+  });
+}
+
 real* input_product(Tape& tape, Var W, Var x, Var b) {
   Matrix sums = tape.scratch(W.rows(), x.cols());
-  const std::size_t bytes = W.rows() * sizeof(real);
-  if (b) {
-    kernels::parallel_for(x.cols(), 64, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t j = begin; j < end; ++j)
-        std::memcpy(sums.colptr(j), b.value().memptr(), bytes);
-    });
-  }
+  if (b) fill_columns(sums, b.value());
   kernels::gemm(Transpose::no, Transpose::no, W.value(), x.value(), b ? 1 : 0, sums);
   return sums.memptr();
 }

@@ -35,6 +35,9 @@ class StepOrder {
 /// Sequences of H units a thread should at least have to itself.
 std::size_t columns_a_thread(Index H);
 
+/// Every column of y = b.
+void fill_columns(Matrix& y, const Matrix& b);
+
 /// W x + b for all steps at once, in the arena.
 real* input_product(Tape& tape, Var W, Var x, Var b);
 

@@ -25,6 +25,10 @@ class OptionVisitor {
   virtual void number(const char* name, double& value, double low, double high,
                       const char* help) = 0;
   virtual void text(const char* name, std::string& value, const char* help) = 0;
+  /// A file or folder by its path.
+  virtual void file(const char* name, std::string& value, const char* help) {
+    text(name, value, help);
+  }
   virtual void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                         std::int64_t high, const char* help) = 0;
   /// One of `names`; `value` is the index of the chosen one.

@@ -64,7 +64,7 @@ void LabelledReaderOptions::visit(OptionVisitor& v) {
          "the text's column, or several joined by commas: names from the header or numbers from 1");
   v.text("label-separator", label_separator, "splits a label field into several labels");
   v.flag("escapes", escapes, "undo \\\\ \\n \\r \\t in tab-separated fields");
-  v.text("encoding", encoding, "the character encoding of the file");
+  v.text("encoding", encoding, "the file's character encoding; a byte-order mark overrules it");
 }
 
 struct LabelledReader::Impl {

@@ -25,11 +25,17 @@ struct CompleteOptions {
   }
 };
 
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
 std::string tab_separated(const std::vector<Continuation>& continuations) {
   std::string line;
   for (const Continuation& continuation : continuations) {
     if (&continuation != &continuations.front()) line += '\t';
-    line += one_field(continuation.text);
+    line += one_field(replaced(continuation.text, "\n", "\\n"));
   }
   return line;
 }
@@ -75,8 +81,10 @@ void complete_command(const Arguments& arguments) {
   CompleteOptions options;
   LineOptions lines;
   ThreadOptions threads;
-  OptionParser parser("complete", "MODEL [--count K] [--max-tokens N] < lines",
-                      "Writes continuations of each line read, best first, separated by tabs.");
+  OptionParser parser(
+      "complete", "MODEL [--count K] [--max-tokens N] < lines",
+      "Writes continuations of each line read, best first, separated by tabs. With\n"
+      "--lines above 1, \\n stands for a line end in what is read and written.");
   parser.positional("MODEL", path, "a language model that weft train lm wrote");
   parser.group("Continuations", completion);
   parser.group("Dialogue", options);
@@ -89,9 +97,12 @@ void complete_command(const Arguments& arguments) {
   const Completer completer(*loaded.model);
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
   if (options.interactive) return complete_interactively(completer, completion, random);
+  const auto prefix_of = [&](const std::string& line) {
+    return completion.lines > 1 ? replaced(line, "\\n", "\n") : line;
+  };
   answer_lines(lines, 1, [&](const std::vector<std::string>& block) {
     return std::vector<std::string>{
-        tab_separated(completer.complete(block.front(), completion, random))};
+        tab_separated(completer.complete(prefix_of(block.front()), completion, random))};
   });
 }
 

@@ -19,7 +19,7 @@ struct DemoOptions {
   std::string out = "weft-demo.html";
   std::int64_t seed = 1;
   void visit(OptionVisitor& v) {
-    v.text("out", out, "file to write the page to");
+    v.file("out", out, "file to write the page to");
     v.integer("seed", seed, 0, INT64_MAX, "of the samples and of all that is drawn at random");
   }
 };

@@ -10,8 +10,8 @@
 namespace weft {
 
 void LineOptions::visit(OptionVisitor& v) {
-  v.text("input", input, "file with the lines; - is standard input");
-  v.text("encoding", encoding, "the lines' character encoding");
+  v.file("input", input, "file with the lines; - is standard input");
+  v.text("encoding", encoding, "the lines' character encoding; a byte-order mark overrules it");
   v.flag("unbuffered", unbuffered, "answer each line at once, even in a pipe");
 }
 

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include "base/error.h"
 #include "tools/commands.h"
@@ -69,7 +71,8 @@ void run(const Arguments& arguments) {
 void wait_patiently(char** argv) {
   if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY")) return;
   setenv("GOMP_SPINCOUNT", "1000", 1);
-  execv("/proc/self/exe", argv);  // if it fails, work goes on, only slower
+  std::error_code ignored;  // if it fails, work goes on, only slower
+  execv(std::filesystem::read_symlink("/proc/self/exe", ignored).c_str(), argv);
 }
 
 int report(const char* kind, const std::string& message, int exit_code) {

@@ -31,7 +31,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-/// ", did you mean X?", or nothing if no name is near.
+/// " (did you mean X?)", or nothing if no name is near.
 std::string suggestion(const std::string& name, const std::set<std::string>& names,
                        const std::string& dashes) {
   std::string nearest;
@@ -44,7 +44,7 @@ std::string suggestion(const std::string& name, const std::set<std::string>& nam
       nearest = candidate;
     }
   }
-  return nearest.empty() ? "" : "; did you mean " + dashes + nearest + "?";
+  return nearest.empty() ? "" : " (did you mean " + dashes + nearest + "?)";
 }
 
 /// `no-name` says false to `name`; a flag without a value says true.
@@ -100,7 +100,7 @@ struct CommonOptions {
   bool help = false;
   std::string config;
   void visit(OptionVisitor& v) {
-    v.text("config", config, "file with options, a line 'name = value' each");
+    v.file("config", config, "file with options, a line 'name = value' each");
     v.flag("help", help, "this text");
   }
 };

@@ -102,6 +102,10 @@ void OptionDescriber::text(const char* name, std::string& value, const char* hel
   add(name, "TEXT", value, help);
 }
 
+void OptionDescriber::file(const char* name, std::string& value, const char* help) {
+  add(name, "FILE", value, help);
+}
+
 void OptionDescriber::integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                                std::int64_t high, const char* help) {
   add(name, "N,N,…", join(value), help + bounds(low, high));

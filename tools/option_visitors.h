@@ -25,6 +25,7 @@ class OptionDescriber : public OptionVisitor {
                const char* help) override;
   void number(const char* name, double& value, double low, double high, const char* help) override;
   void text(const char* name, std::string& value, const char* help) override;
+  void file(const char* name, std::string& value, const char* help) override;
   void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                 std::int64_t high, const char* help) override;
   void choice(const char* name, int& value, const std::vector<std::string>& names,

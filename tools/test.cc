@@ -20,7 +20,7 @@ struct TestOptions {
   std::string data;
   bool json = false;
   void visit(OptionVisitor& v) {
-    v.text("data", data, "file with the held-out data, in the format of the model's training data");
+    v.file("data", data, "file with the held-out data, in the format of the model's training data");
     v.flag("json", json, "write one JSON object");
   }
 };

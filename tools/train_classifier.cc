@@ -7,6 +7,7 @@
 #include "tools/commands.h"
 #include "tools/training_run.h"
 #include "train/classifier_task.h"
+#include "train/naive_bayes.h"
 
 namespace weft {
 namespace {
@@ -77,6 +78,8 @@ std::unique_ptr<Classifier> new_model(const Settings& settings, const TrainingRu
   auto model = std::make_unique<Classifier>(settings.model, tokenizer, corpus.features,
                                             corpus.labels, corpus.multi_label);
   model->parameters().initialize(run.seed());
+  if (settings.model.naive_bayes > 0)
+    begin_at_naive_bayes(*model, path, settings.reader, settings.model.naive_bayes);
   return model;
 }
 

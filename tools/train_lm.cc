@@ -18,8 +18,8 @@ struct DataOptions {
   std::string encoding = "utf-8";
   std::string cache;
   void visit(OptionVisitor& v) {
-    v.text("encoding", encoding, "the files' character encoding");
-    v.text("cache", cache, "folder to keep encoded corpora in; empty: none is kept");
+    v.text("encoding", encoding, "the files' character encoding; a byte-order mark overrules it");
+    v.file("cache", cache, "folder to keep encoded corpora in; empty: none is kept");
   }
 };
 

@@ -106,18 +106,18 @@ std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options
 }
 
 void TrainingFiles::visit(OptionVisitor& v) {
-  v.text("train", train, "file to learn from (.gz and .xz as they are)");
-  v.text("valid", valid, "file to choose the best model on; without one the last model is kept");
-  v.text("model", model, "file to write the model to");
+  v.file("train", train, "file to learn from (.gz and .xz as they are)");
+  v.file("valid", valid, "file to choose the best model on; without one the last model is kept");
+  v.file("model", model, "file to write the model to");
 }
 
 void RunOptions::visit(OptionVisitor& v) {
-  v.text("resume", resume,
+  v.file("resume", resume,
          "checkpoint to go on from, with its options: MODEL.checkpoint if none was named");
   checkpoint.visit(v);
   v.number("report-every", report_every, 0.1, 1e6, "seconds between lines of progress");
-  v.text("report", report, "write a page with the learning curves (.html)");
-  v.text("log", log, "write the course of the training (.jsonl)");
+  v.file("report", report, "write a page with the learning curves (.html)");
+  v.file("log", log, "write the course of the training (.jsonl)");
   v.integer("log-every", log_every, 1, 1000000000, "updates between lines of the log");
   v.flag("json", json, "write one JSON object at the end");
 }
@@ -181,10 +181,9 @@ void TrainingRun::check_outputs(const std::string& config) const {
                               {"log", run.log},
                               {"report", run.report},
                               {"checkpoint", checkpoint_path_}};
-  refuse_overwriting(outputs, {{"train", files.train},
-                               {"valid", files.valid},
-                               {"config", config},
-                               {"resume", run.resume}});
+  refuse_overwriting(
+      outputs,
+      {{"train", files.train}, {"valid", files.valid}, {"config", config}, {"resume", run.resume}});
   for (const auto& [name, path] : outputs) {
     if (!path.empty()) require_writable(path);
   }

@@ -75,11 +75,13 @@ void restore_checkpoint(const LoadedModel& loaded, const std::string& path, Trai
 }
 
 void CheckpointOptions::visit(OptionVisitor& v) {
-  v.text("checkpoint", path, "file to save the state of the training in, for --resume");
+  v.file(
+      "checkpoint", path,
+      "file to save the state of the training in, for --resume; MODEL.checkpoint if none is named");
   v.integer("checkpoint-updates", every_updates, 0, INT64_MAX,
-            "updates from one checkpoint to the next; 0: as other options say");
+            "save a checkpoint every so many updates; 0: do not count updates");
   v.number("checkpoint-minutes", every_minutes, 0, 1e9,
-           "minutes from one checkpoint to the next; 0: as other options say");
+           "save a checkpoint every so many minutes; 0: do not look at the clock");
   v.flag("checkpoint-epochs", each_epoch, "save a checkpoint after each epoch");
 }
 

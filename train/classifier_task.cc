@@ -1,95 +1,19 @@
 #include "train/classifier_task.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "base/error.h"
 #include "corpora/prefetch.h"
+#include "train/example_encoder.h"
 #include "train/metrics.h"
 
 namespace weft {
 namespace {
 
 constexpr std::size_t kEvaluationBatch = 128;
-constexpr int kEvaluationTokens = 65536;         // bounds the memory of a batch of long texts
+constexpr int kEvaluationTokens = 65536;       // bounds the memory of a batch of long texts
 constexpr std::size_t kEvaluationPool = 8192;  // examples sorted by length together
-
-/// Turns the examples of a file into what a model reads; knows the model's labels.
-class ExampleEncoder {
- public:
-  explicit ExampleEncoder(const Classifier& model) : model_(model) {
-    for (std::size_t i = 0; i < model.labels().size(); ++i)
-      labels_[model.labels()[i]] = static_cast<int>(i);
-  }
-
-  EncodedExample operator()(const LabelledExample& example, const std::string& path) const {
-    EncodedExample encoded;
-    encoded.labels = labels_of(example, path);
-    if (model_.features() == 0) encoded.ids = model_.encode(example.text);
-    encoded.values = example.values;
-    return encoded;
-  }
-
-  /// The labels' numbers; throws FormatError if the model cannot read the example.
-  std::vector<int> labels_of(const LabelledExample& example, const std::string& path) const {
-    if (model_.features() > 0) check_row(example, path);
-    std::vector<int> numbers;
-    for (const std::string& label : example.labels) {
-      const auto found = labels_.find(label);
-      if (found == labels_.end())
-        throw FormatError::at_line(path, example.line,
-                                   "the model does not know the label \"" + label +
-                                       "\"; its labels are " + names());
-      numbers.push_back(found->second);
-    }
-    if (!model_.multi_label() && numbers.size() != 1)
-      throw FormatError::at_line(path, example.line,
-                                 "an example of this model has exactly one label, this one has " +
-                                     std::to_string(numbers.size()));
-    return numbers;
-  }
-
- private:
-  void check_row(const LabelledExample& example, const std::string& path) const {
-    if (static_cast<int>(example.values.size()) != model_.features())
-      throw FormatError::at_line(path, example.line,
-                                 "the model reads rows of " + std::to_string(model_.features()) +
-                                     " numbers, this one has " +
-                                     std::to_string(example.values.size()));
-  }
-
-  std::string names() const {
-    std::string list;
-    for (const std::string& label : model_.labels()) {
-      if (list.size() > 200) return list + ", …";
-      list += (list.empty() ? "" : ", ") + label;
-    }
-    return list;
-  }
-
-  const Classifier& model_;
-  std::map<std::string, int> labels_;
-};
-
-/// The examples of a file, encoded one by one.
-class EncodedReader {
- public:
-  EncodedReader(const Classifier& model, const std::string& path,
-                const LabelledReaderOptions& options)
-      : encoder_(model), path_(path), reader_(path, options) {}
-  bool operator()(EncodedExample& example) {
-    if (!reader_.next(raw_)) return false;
-    example = encoder_(raw_, path_);
-    return true;
-  }
-
- private:
-  ExampleEncoder encoder_;
-  std::string path_;
-  LabelledReader reader_;
-  LabelledExample raw_;
-};
 
 /// A mistake in the validation file shall not come to light after the first, long epoch.
 void check_validation(const Classifier& model, const std::string& path,
@@ -100,8 +24,9 @@ void check_validation(const Classifier& model, const std::string& path,
   for (LabelledExample example; reader.next(example);)
     labels += encoder.labels_of(example, path).size();
   if (labels == 0)
-    throw FormatError(path, "there are no labelled examples in it; give some to validate with, or "
-                            "leave --valid out");
+    throw FormatError(path,
+                      "there are no labelled examples in it; give some to validate with, or "
+                      "leave --valid out");
 }
 
 ClassifierInput input_of(const ClassifierBatch& batch) {
@@ -170,9 +95,19 @@ ClassifierTask::ClassifierTask(Classifier& model, const ClassifierTaskOptions& o
     auto file = std::make_shared<EncodedReader>(model, train_path, reader);
     return [file](EncodedExample& example) { return (*file)(example); };
   };
-  impl_ = std::unique_ptr<Impl>(new Impl{
-      model, options, valid_path, reader, 0, 0, 0, 0, {},
-      ExampleBatches(open, options.batches, RandomStream(seed, "shuffle")), {}, {}});
+  impl_ = std::unique_ptr<Impl>(
+      new Impl{model,
+               options,
+               valid_path,
+               reader,
+               0,
+               0,
+               0,
+               0,
+               {},
+               ExampleBatches(open, options.batches, RandomStream(seed, "shuffle")),
+               {},
+               {}});
   if (!valid_path.empty()) check_validation(model, valid_path, reader);
   impl_->examples = survey(train_path, reader).examples;
   const std::uint64_t size = static_cast<std::uint64_t>(options.batches.batch_size);

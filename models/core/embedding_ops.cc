@@ -1,7 +1,6 @@
 // Columns of a table by id. The gradient touches those columns alone.
 
 #include <algorithm>
-#include <cstring>
 
 #include "models/core/kernels/elementwise.h"
 #include "models/core/ops.h"
@@ -23,7 +22,8 @@ real bag_weight(const int* offsets, const real* weights, std::size_t bag, int i)
 
 }  // namespace
 
-Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count) {
+Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count, real factor) {
+  const auto& kernel = kernels::elementwise();
   const Index E = table.value.n_rows;
   Var y = tape.output(E, count, {tape.parameter(table)});
   Matrix& value = tape.value(y);
@@ -31,17 +31,16 @@ Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count
     if (ids[n] < 0)
       value.col(n).zeros();
     else
-      std::memcpy(value.colptr(n), table.value.colptr(static_cast<Index>(ids[n])),
-                  E * sizeof(real));
+      kernel.axpby(E, factor, table.value.colptr(static_cast<Index>(ids[n])), 0, value.colptr(n));
   }
   if (!tape.training()) return y;
   const int* words = kept(tape, ids, count);
   tape.record(y, [=, index = table.index](Tape& t) {
-    const auto& kernel = kernels::elementwise();
+    const auto& backward_kernel = kernels::elementwise();
     for (std::size_t n = 0; n < count; ++n) {
       if (words[n] < 0) continue;
       real* column = t.gradients().begin_column(index, static_cast<std::uint32_t>(words[n]));
-      kernel.axpby(E, 1, y.gradient()->colptr(n), 1, column);
+      backward_kernel.axpby(E, factor, y.gradient()->colptr(n), 1, column);
     }
   });
   return y;

@@ -13,8 +13,8 @@ Var affine(Tape& tape, Var W, Var x, Var b = {});
 /// y = Wᵀ x + b, for output weights tied to an embedding W: D × M.
 Var affine_transposed(Tape& tape, Var W, Var x, Var b = {});
 /// Columns ids[0..count) of an E × V table; the gradient touches those columns alone.
-/// A negative id gives a column of zeros.
-Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count);
+/// A negative id gives a column of zeros. Every column is multiplied by `factor`.
+Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count, real factor = 1);
 /// Mean of the columns of an E × V table for each bag: bag n is ids[offsets[n] .. offsets[n+1]).
 /// An empty bag gives zeros. `weights` (one an id) or null; with weights: the weighted sum.
 Var lookup_bags(Tape& tape, const Parameter& table, const int* ids, const int* offsets,

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/json_options.h"
-#include "models/nets/bag_of_ngrams.h"
 #include "models/nets/classifier_checks.h"
 
 namespace weft {
@@ -59,9 +58,13 @@ void ClassifierOptions::visit(OptionVisitor& v) {
   v.number("dropout", dropout, 0, 0.99, "share of units dropped while training");
   v.choice("dropout-kind", dropout_kind, {"elements", "sequence"},
            "a mask for each step, or one for a whole sequence");
+  v.number("word-dropout", word_dropout, 0, 0.99,
+           "share of words dropped from a batch while training (rnn, gru, lstm)");
   v.integer("ngrams", ngrams, 1, 16,
             "tokens in the longest n-gram (perceptron, logistic, bow, mlp)");
   v.integer("buckets", buckets, 1, 1 << 28, "columns that n-grams share by their hash");
+  v.number("naive-bayes", naive_bayes, 0, 100,
+           "begin at X times the log-count ratios of naive Bayes; 0: as --init says");
   v.integer("max-length", max_length, 0, 1 << 30, "tokens read of a text; 0: all");
   init.visit(v);
 }
@@ -149,7 +152,8 @@ Var Classifier::sequence(Tape& tape, const ClassifierInput& input) const {
     const int B = s.examples, position = static_cast<int>(n);
     if (position / B >= s.length(position % B)) ids[n] = -1;  // zeros, and no gradient for <pad>
   }
-  return drop(tape, (*embedding_)(tape, ids), options_.dropout, options_.dropout_kind, s);
+  return drop(tape, (*embedding_)(tape, ids, options_.word_dropout), options_.dropout,
+              options_.dropout_kind, s);
 }
 
 Var Classifier::states(Tape& tape, const ClassifierInput& input, Var* last) const {
@@ -183,11 +187,11 @@ Var Classifier::pooled_states(Tape& tape, const ClassifierInput& input) const {
 
 // Of a linear model the sum of its features' weights, L × B, else the mean of their vectors, E × B.
 Var Classifier::bags(Tape& tape, const TokenBatch& tokens) const {
-  const bool distinct = linear(options_.arch);
-  const Bags found = make_bags(tokens, ngram_table(options_, *tokenizer_), distinct);
-  const std::vector<real> weights = distinct ? unit_weights(found) : std::vector<real>();
+  const Bags found = features_of(tokens);
+  const std::vector<real> weights =
+      linear(options_.arch) ? unit_weights(found) : std::vector<real>();
   return lookup_bags(tape, embedding_->table(), found.ids.data(), found.offsets.data(),
-                     distinct ? weights.data() : nullptr, found.offsets.size() - 1);
+                     weights.empty() ? nullptr : weights.data(), found.offsets.size() - 1);
 }
 
 // One vector an example, what the output layer reads.
@@ -241,6 +245,10 @@ std::vector<int> Classifier::encode(std::string_view text) const {
   if (options_.max_length > 0)
     ids.resize(std::min(ids.size(), static_cast<std::size_t>(options_.max_length)));
   return ids;
+}
+
+Bags Classifier::features_of(const TokenBatch& texts) const {
+  return make_bags(texts, ngram_table(options_, *tokenizer_), linear(options_.arch));
 }
 
 std::vector<double> Classifier::fingerprint(const std::string& input) const {

@@ -3,9 +3,10 @@
 //   arch                  of a text                                    of a row of numbers
 //   perceptron, logistic  its words and n-grams, present or not, each  W x + b
 //                         with a weight a label
-//   bow                   mean of the vectors of its words and n-grams (Joulin et al. 2017), W x +
-//   b mlp                   the same mean, hidden layers                 hidden layers rnn, gru,
-//   lstm        vectors of its words, recurrent layers,      the same on a series of one
+//   bow                   mean of the vectors of its words and         –
+//                         n-grams (Joulin et al. 2017), W x + b
+//   mlp                   the same mean, hidden layers                 hidden layers
+//   rnn, gru, lstm        vectors of its words, recurrent layers,      the same on a series of one
 //                         pooled over time                             number a step
 //
 // A recurrent network pooled by `last` answers from the state after the last real step of each
@@ -22,6 +23,7 @@
 #include "models/layers/dense.h"
 #include "models/layers/embedding.h"
 #include "models/layers/recurrent.h"
+#include "models/nets/bag_of_ngrams.h"
 #include "models/nets/model.h"
 
 namespace weft {
@@ -39,9 +41,11 @@ struct ClassifierOptions {
   Activation activation = Activation::relu;  // of an mlp
   double dropout = 0;
   DropoutKind dropout_kind = DropoutKind::elements;
+  double word_dropout = 0;  // rnn, gru, lstm: see Embedding
   int ngrams = 1;        // perceptron, logistic, bow, mlp on text: features up to this many tokens
   int buckets = 262144;  // hashed n-grams of two tokens and more (Joulin et al. 2017)
-  int max_length = 0;    // longer texts are read to this many tokens only; 0: no limit
+  double naive_bayes = 0;  // of texts: see begin_at_naive_bayes()
+  int max_length = 0;      // longer texts are read to this many tokens only; 0: no limit
   InitOptions init;
   void visit(OptionVisitor& v);
 };
@@ -79,6 +83,9 @@ class Classifier : public Model {
 
   /// Token ids as this model reads them (cut at max_length).
   std::vector<int> encode(std::string_view text) const;
+  /// Of texts: the columns of the model's table that stand for the words and n-grams of each one;
+  /// of linear models each once.
+  Bags features_of(const TokenBatch& texts) const;
 
   const ClassifierOptions& options() const { return options_; }
   const std::vector<std::string>& labels() const { return labels_; }

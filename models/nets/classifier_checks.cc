@@ -33,6 +33,16 @@ void check_classifier(const ClassifierOptions& options, bool of_texts,
     throw UserError(
         "--ngrams needs --arch perceptron, logistic, bow or mlp; a recurrent network "
         "reads the words in their order");
+  if (options.word_dropout > 0 && !recurrent)
+    throw UserError("--word-dropout needs --arch rnn, gru or lstm");
+  if (options.word_dropout > 0 && !of_texts)
+    throw UserError("--word-dropout needs texts, but the data are rows of numbers; leave it out");
+  if (options.naive_bayes > 0 && !of_texts)
+    throw UserError("--naive-bayes needs texts, but the data are rows of numbers; leave it out");
+  if (options.naive_bayes > 0 && options.arch > ClassifierArch::logistic &&
+      static_cast<std::size_t>(options.embedding) < labels.size())
+    throw UserError("--naive-bayes needs a coordinate of the word vectors for each of the " +
+                    std::to_string(labels.size()) + " labels; raise --embedding");
   if (options.ngrams > 1 && !of_texts)
     throw UserError("--ngrams needs texts, but the data are rows of numbers; leave it out");
   if (options.arch == ClassifierArch::bow && !of_texts)

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <sstream>
 
 #include "tokenizer/encoding.h"
 #include "tokenizer/surface.h"
@@ -21,6 +22,7 @@ struct Hypothesis {
   bool glued = false;       // the last token wants no space behind it
   double log_probability = 0;
   int free_tokens = 0;  // generated after the typed characters were covered
+  int line_ends = 0;
   bool ended = false;
   std::size_t column = 0;  // of the state it was extended from
 };
@@ -47,10 +49,16 @@ bool compatible(std::string_view a, std::string_view b) {
 /// Text up to the last word is read; that word is left to the search. Characters need no search.
 Prefix split_prefix(const Tokenizer& tokenizer, const std::string& text) {
   const TokenizerOptions& options = tokenizer.options();
-  std::string normal = Normalizer(options.normalizer)(text);
-  const bool word_over = !text.empty() && (text.back() == ' ' || text.back() == '\t');
   Prefix prefix;
   prefix.context = {kEos};
+  const std::string line = text.substr(text.rfind('\n') + 1);
+  std::istringstream earlier_lines(text.substr(0, text.size() - line.size()));
+  for (std::string earlier; std::getline(earlier_lines, earlier);) {
+    for (int id : tokenizer.encode(earlier)) prefix.context.push_back(id);
+    prefix.context.push_back(kEos);
+  }
+  std::string normal = Normalizer(options.normalizer)(line);
+  const bool word_over = !line.empty() && (line.back() == ' ' || line.back() == '\t');
   if (options.kind == TokenizerKind::chars) {
     for (int id : tokenizer.encode(normal)) prefix.context.push_back(id);
     if (word_over && !normal.empty() && options.normalizer.squeeze_space)
@@ -135,11 +143,16 @@ class Search {
     hypothesis.column = column;
     hypothesis.log_probability += log_probability;
     hypothesis.tokens.push_back(id);
-    hypothesis.ended = id == kEos;
-    if (from.text.size() >= typed.size() && !hypothesis.ended) ++hypothesis.free_tokens;
+    if (id == kEos) {
+      hypothesis.ended = ++hypothesis.line_ends == options_.lines;
+      if (!hypothesis.ended) hypothesis.text += '\n';
+      ++hypothesis.free_tokens;
+      hypothesis.glued = true;
+      return hypothesis;
+    }
+    if (from.text.size() >= typed.size()) ++hypothesis.free_tokens;
     const Surface& surface = surfaces_[static_cast<std::size_t>(id)];
     hypothesis.text += appended(from, surface);
-    if (hypothesis.ended) hypothesis.text = from.text;
     hypothesis.glued = surface.glue_after;
     return hypothesis;
   }
@@ -275,6 +288,7 @@ void CompletionOptions::visit(OptionVisitor& v) {
   v.choice("search", search, {"greedy", "beam", "sample"}, "how continuations are found");
   v.integer("count", count, 1, 1000, "continuations a line");
   v.integer("max-tokens", max_tokens, 1, 10000, "tokens after the word being typed");
+  v.integer("lines", lines, 1, 10000, "lines that a continuation may run over, \\n between them");
   v.integer("beam", beam, 1, 1000, "hypotheses of a beam search");
   v.number("length-alpha", length_alpha, 0, 10, "length normalisation of a beam search");
   v.number("temperature", temperature, 0.01, 100, "of sampling");

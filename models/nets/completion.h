@@ -18,6 +18,7 @@ struct CompletionOptions {
   SearchKind search = SearchKind::beam;
   int count = 1;              // continuations wanted, all different
   int max_tokens = 10;        // tokens after those that finish the word being typed
+  int lines = 1;              // lines that a continuation may run over
   int beam = 8;               // at least count
   double length_alpha = 0.6;  // length normalisation ((5 + length) / 6)^α of Wu et al. 2016
   double temperature = 1;     // sampling
@@ -27,9 +28,9 @@ struct CompletionOptions {
 };
 
 struct Continuation {
-  std::string text;    // what follows the prefix: the rest of a half-typed word first
-  double score = 0;    // log-probability, normalised by length in a beam search
-  bool ended = false;  // the model ended the line here
+  std::string text;  // what follows the prefix: the rest of a half-typed word first; \n ends a line
+  double score = 0;  // log-probability, normalised by length in a beam search
+  bool ended = false;  // the model ended the last line here
 };
 
 /// Completes prefixes with one model, which must outlive it. Const use is thread-safe.
@@ -37,9 +38,10 @@ class Completer {
  public:
   explicit Completer(const LanguageModel& model);
 
-  /// `prefix`: valid UTF-8. A prefix that ends inside a word is completed too: the last, possibly
-  /// unfinished word is given back to the search, which is held to the typed characters. A word
-  /// that nothing in the vocabulary begins like is taken as it is. `random` serves sampling alone.
+  /// `prefix`: valid UTF-8; lines before the last one end in \n. A prefix that ends inside a word
+  /// is completed too: the last, possibly unfinished word is given back to the search, which is
+  /// held to the typed characters. A word that nothing in the vocabulary begins like is taken as it
+  /// is. `random` serves sampling alone.
   std::vector<Continuation> complete(const std::string& prefix, const CompletionOptions& options,
                                      RandomStream& random) const;
 

@@ -1,5 +1,7 @@
 // Layers against finite differences.
 
+#include <cmath>
+
 #include "gradient_testing.h"
 #include "models/layers/dense.h"
 #include "models/layers/embedding.h"
@@ -36,6 +38,40 @@ TEST(EmbeddingLayer, Gradients) {
   expect_gradients(store, {}, [&](Tape& tape, const Inputs&) {
     return projected(tape, embedding(tape, {4, 0, 4, 1, -1}));
   });
+}
+
+TEST(EmbeddingLayer, WordDropout) {
+  ParameterStore store;
+  const Embedding embedding(store, "words", 6, 3, Initializer::uniform(0.1));
+  randomize(store);
+  expect_gradients(store, {}, [&](Tape& tape, const Inputs&) {
+    return projected(tape, embedding(tape, {4, 0, 4, 1, -1, 2, 3, 5, 0}, 0.5));
+  });
+}
+
+// A word is dropped everywhere or nowhere, about as often as asked, and the others are scaled.
+TEST(EmbeddingLayer, DropsWholeWords) {
+  constexpr Index words = 2000;
+  ParameterStore store;
+  const Embedding embedding(store, "words", words, 1, Initializer::constant(1));
+  store.initialize(1);
+  Gradients gradients(store);
+  RandomStream noise(1, "noise");
+  Tape tape(gradients, noise);
+  std::vector<int> ids(2 * words);
+  for (std::size_t n = 0; n < ids.size(); ++n) ids[n] = static_cast<int>(n % words);
+  const Matrix y = embedding(tape, ids, 0.25).value();
+  double kept = 0;
+  for (Index n = 0; n < words; ++n) {
+    EXPECT_EQ(y[n], y[n + words]);
+    if (y[n] == 0) continue;
+    EXPECT_NEAR(y[n], 1 / 0.75, 1e-12);
+    ++kept;
+  }
+  EXPECT_NEAR(kept, 0.75 * words, 4 * std::sqrt(words * 0.25 * 0.75));
+
+  Tape answering;
+  EXPECT_EQ(embedding(answering, ids, 0.25).value().min(), 1);
 }
 
 struct RecurrentCase {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "models/core/tape.h"
@@ -87,6 +88,22 @@ TEST_P(CompletionTest, FinishesAHalfTypedWord) {
 
 TEST_P(CompletionTest, KeepsToTypedPunctuation) {
   EXPECT_EQ(complete("See you on Monday (I").at(0), " hope).");
+}
+
+// A continuation may go on behind a line end, and so may a prefix.
+TEST_P(CompletionTest, RunsOverLineEnds) {
+  CompletionOptions options;
+  options.search = SearchKind::greedy;
+  const std::string one = complete("See you on Mon", options).at(0);
+  EXPECT_EQ(one, "day (I hope).");
+  EXPECT_EQ(one.find('\n'), std::string::npos);
+  options.lines = 2;
+  const std::string two = complete("See you on Mon", options).at(0);
+  EXPECT_TRUE(two.starts_with(one + "\n")) << two;
+  EXPECT_EQ(std::count(two.begin(), two.end(), '\n'), 1) << two;
+  EXPECT_FALSE(two.substr(two.find('\n') + 1).starts_with(" ")) << two;
+  EXPECT_EQ(complete("See you on Monday (I hope).\n" + lines()[0].substr(0, 12), options).size(),
+            1u);
 }
 
 TEST_P(CompletionTest, BeginsALine) {

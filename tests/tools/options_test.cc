@@ -42,7 +42,8 @@ TEST_F(OptionsTest, MistakesAreOneSentence) {
   expect_error({"clasify"}, "unknown command 'clasify'");
   expect_error({"train"}, "needs a task");
   expect_error({"train", "poem"}, "no task 'poem'");
-  expect_error({"train", "lm", "--hiden", "3"}, "unknown option --hiden; did you mean --hidden?");
+  expect_error({"train", "lm", "--hiden", "3"},
+               "unknown option --hiden (did you mean --hidden?); see weft train lm --help");
   expect_error({"train", "lm", "--hidden", "0"},
                "option --hidden must lie between 1 and 65536, not 0");
   expect_error({"train", "lm", "--hidden", "12x"}, "whole number between 1 and 65536, not '12x'");
@@ -85,7 +86,7 @@ TEST_F(OptionsTest, ConfigurationMistakesNameTheLine) {
     folder.write("run.conf", text);
     expect_error({"train", "lm", "--config", "run.conf"}, message);
   };
-  expect("hidden = 5\nhiden = 5\n", "run.conf:2: unknown option 'hiden'; did you mean hidden?");
+  expect("hidden = 5\nhiden = 5\n", "run.conf:2: unknown option 'hiden' (did you mean hidden?)");
   expect("\nhidden = none\n", "run.conf:2: option hidden must be a whole number");
   expect("hidden = 5\nhidden = 6\n", "run.conf:2: option hidden is given twice");
   expect("hidden\n", "run.conf:1: an option is written 'name = value'");

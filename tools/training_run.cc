@@ -283,8 +283,9 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   add_observers(trained, display, parser);
   if (resumed_) restore_checkpoint(*resumed_, run.resume, trained);
   const ParameterStore& store = task.model().parameters();
+  const int copies = (files.valid.empty() ? 0 : 1) + (trainer.average_decay > 0 ? 1 : 0);
   const MemoryEstimate memory = estimate_memory(store, trainer.optimizer.kind, cost.positions,
-                                                !files.valid.empty(), cost.extra_rows);
+                                                copies, cost.extra_rows);
   display.say(training_summary(store, memory, task.epoch_targets(), cost.targets));
   trained.run(catch_interrupts());
   display.end();

@@ -30,7 +30,7 @@ std::string bytes_text(std::uint64_t bytes) {
 }  // namespace
 
 MemoryEstimate estimate_memory(const ParameterStore& store, OptimizerKind optimizer,
-                               std::uint64_t positions, bool validates, std::uint64_t extra_rows) {
+                               std::uint64_t positions, int copies, std::uint64_t extra_rows) {
   std::uint64_t rows = extra_rows;
   for (const Parameter& parameter : store)
     if (parameter.columns > 1) rows += parameter.rows;
@@ -38,7 +38,7 @@ MemoryEstimate estimate_memory(const ParameterStore& store, OptimizerKind optimi
   estimate.parameters = store.count() * sizeof(real);
   estimate.gradients = estimate.parameters;
   estimate.optimizer = estimate.parameters * static_cast<std::uint64_t>(state_matrices(optimizer));
-  estimate.best = validates ? estimate.parameters : 0;
+  estimate.copies = estimate.parameters * static_cast<std::uint64_t>(copies);
   estimate.activations = 2 * positions * rows * sizeof(real);
   return estimate;
 }

@@ -14,18 +14,17 @@ struct MemoryEstimate {
   std::uint64_t parameters = 0;
   std::uint64_t gradients = 0;    // as large as the parameters
   std::uint64_t optimizer = 0;    // state_matrices() times the parameters
-  std::uint64_t best = 0;         // the best model's copy, if there is a validation
+  std::uint64_t copies = 0;       // of the best model, of averaged weights
   std::uint64_t activations = 0;  // see estimate_memory()
-  std::uint64_t total() const { return parameters + gradients + optimizer + best + activations; }
+  std::uint64_t total() const { return parameters + gradients + optimizer + copies + activations; }
 };
 
 /// `positions`: columns of a batch, T·B for sequences, B else. Every weight matrix with M rows
 /// gives M numbers a position, and backward as many gradients: 2 · positions · Σ M. Matrices of one
 /// column are biases and give none. `extra_rows`: results of weights used a second time (tied
-/// output weights: the vocabulary).
+/// output weights: the vocabulary). `copies`: of the weights that are kept beside them.
 MemoryEstimate estimate_memory(const ParameterStore& store, OptimizerKind optimizer,
-                               std::uint64_t positions, bool validates,
-                               std::uint64_t extra_rows = 0);
+                               std::uint64_t positions, int copies, std::uint64_t extra_rows = 0);
 
 /// "4,654,000 parameters, about 71 MiB of memory, 929,589 tokens an epoch". `targets` 0: not known.
 std::string training_summary(const ParameterStore& store, const MemoryEstimate& memory,

@@ -24,6 +24,8 @@ void TrainerOptions::visit(OptionVisitor& v) {
   v.integer("max-updates", max_updates, 0, INT64_MAX, "updates after which to stop; 0: no limit");
   v.number("time-limit", time_limit, 0, 1e9, "minutes after which to stop; 0: no limit");
   v.number("clip", clip, 0, 1e30, "gradients with a larger global norm are shortened; 0: off");
+  v.number("average-decay", average_decay, 0, 0.999999,
+           "validate and keep a moving average of the weights, which decays so much an update");
   v.integer("validate-every", validate_every, 0, INT64_MAX,
             "updates from one validation to the next; 0: once an epoch");
   v.integer("patience", patience, 0, 1000000,
@@ -45,6 +47,8 @@ Trainer::Trainer(const TrainerOptions& options, TrainingTask& task)
       total_updates_(planned_updates(options, task)),
       schedule_(options.schedule, total_updates_),
       noise_(options.seed, "dropout") {
+  if (options_.average_decay > 0)
+    average_.emplace(task.model().parameters(), options_.average_decay);
   if (options_.patience > 0) add(std::make_unique<EarlyStopping>(options_.patience));
   if (options_.time_limit > 0) add(std::make_unique<TimeLimit>(options_.time_limit));
 }
@@ -89,6 +93,7 @@ bool Trainer::step(Tape& tape, Gradients& gradients) {
 
   const std::uint64_t targets = task_.batch_targets();
   ++state_.update;
+  if (average_) average_->update(state_.update);
   ++state_.epoch_updates;
   state_.targets += targets;
   state_.epoch_targets += targets;
@@ -125,23 +130,28 @@ bool Trainer::validation_due() const {
 }
 
 void Trainer::validate() {
+  if (average_) average_->swap();
   const Evaluation evaluation = task_.validate();
   validated_update_ = state_.update;
   count_time();
-  if (evaluation.measures.is_null()) return;
   // A measure that is not a number is never the best, and nothing would be better than it.
+  const bool measured = !evaluation.measures.is_null();
   const bool best =
-      std::isfinite(evaluation.value) && (!has_best_ || evaluation.better_than(best_));
-  if (best) {
-    const ParameterStore& store = task_.model().parameters();
-    best_ = evaluation;
-    best_update_ = state_.update;
-    has_best_ = true;
-    best_values_.resize(store.size());
-    for (const Parameter& parameter : store) best_values_[parameter.index] = parameter.value;
-  }
+      measured && std::isfinite(evaluation.value) && (!has_best_ || evaluation.better_than(best_));
+  if (best) take_best(evaluation);
+  if (average_) average_->swap();
+  if (!measured) return;
   schedule_.validated(best);
   tell([&](TrainObserver& observer) { observer.validated(*this, evaluation, best); });
+}
+
+void Trainer::take_best(const Evaluation& evaluation) {
+  const ParameterStore& store = task_.model().parameters();
+  best_ = evaluation;
+  best_update_ = state_.update;
+  has_best_ = true;
+  best_values_.resize(store.size());
+  for (const Parameter& parameter : store) best_values_[parameter.index] = parameter.value;
 }
 
 void Trainer::check_limits(bool interrupted) {
@@ -157,6 +167,8 @@ void Trainer::finish() {
   if (has_best_) {
     for (Parameter& parameter : task_.model().parameters())
       parameter.value = best_values_[parameter.index];
+  } else if (average_) {
+    average_->swap();
   }
   count_time();
   tell([this](TrainObserver& observer) { observer.ended(*this); });

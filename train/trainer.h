@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "train/optimizer.h"
 #include "train/schedule.h"
 #include "train/task.h"
+#include "train/weight_average.h"
 
 namespace weft {
 
@@ -25,6 +27,7 @@ struct TrainerOptions {
   std::int64_t max_updates = 0;     // 0: no limit
   double time_limit = 0;            // minutes of wall time, those before a resume counted; 0: none
   double clip = 5;                  // global gradient norm (Pascanu et al. 2013), 0: off
+  double average_decay = 0;         // an update; see WeightAverage, 0: off
   std::int64_t validate_every = 0;  // updates; 0: at the end of each epoch
   int patience = 0;  // validations in a row without improvement that end training; 0: never
   std::uint64_t seed = 1;
@@ -119,8 +122,9 @@ class Trainer {
 
   /// Everything that decides the rest of the run, apart from matrices: for checkpoints.
   nlohmann::json checkpoint() const;
-  /// The matrices besides the model's parameters: "optimizer/first/recurrent.0.input" and, once
-  /// there was a validation, "best/recurrent.0.input".
+  /// The matrices besides the model's parameters: "optimizer/first/recurrent.0.input", if weights
+  /// are averaged "average/recurrent.0.input", and, once there was a validation,
+  /// "best/recurrent.0.input".
   std::vector<Optimizer::NamedState> checkpoint_matrices();
   /// The other way round; makes room for checkpoint_matrices(), which the caller fills. Throws
   /// UserError if the checkpoint belongs to another task.
@@ -133,6 +137,7 @@ class Trainer {
   double clip_scale(const Gradients& gradients);
   void end_epoch();
   void validate();
+  void take_best(const Evaluation& evaluation);
   void check_limits(bool interrupted);
   void finish();
   bool validation_due() const;
@@ -149,6 +154,7 @@ class Trainer {
   LearningRateSchedule schedule_;
   RandomStream noise_;
   GradientNorm norm_;
+  std::optional<WeightAverage> average_;
   std::vector<std::unique_ptr<TrainObserver>> observers_;
   TrainState state_;
   std::uint64_t validated_update_ = 0;

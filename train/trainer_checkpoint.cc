@@ -72,6 +72,9 @@ std::vector<Optimizer::NamedState> Trainer::checkpoint_matrices() {
   for (const auto& state : optimizer_->state())
     result.push_back({"optimizer/" + state.name, state.value});
   const ParameterStore& store = task_.model().parameters();
+  if (average_)
+    for (std::size_t i = 0; i < store.size(); ++i)
+      result.push_back({"average/" + store[i].name, &average_->values()[i]});
   for (std::size_t i = 0; i < best_values_.size(); ++i)
     result.push_back({"best/" + store[i].name, &best_values_[i]});
   return result;

@@ -56,6 +56,7 @@ struct Training {
     options.max_updates = max_updates;
     options.validate_every = 9;
     options.clip = 0.5;
+    options.average_decay = 0.9;
     options.patience = 50;
     options.optimizer.kind = kind;
     options.optimizer.l2 = 1e-4;

@@ -11,15 +11,15 @@ TEST(Estimate, CountsEveryCopy) {
   store.add("weight", 20, 10, Initializer::zeros());
   store.add("bias", 20, 1, Initializer::zeros());
   const std::uint64_t numbers = 10220, one = numbers * sizeof(real);
-  const MemoryEstimate adam = estimate_memory(store, OptimizerKind::adam, 70, true, 5);
+  const MemoryEstimate adam = estimate_memory(store, OptimizerKind::adam, 70, 1, 5);
   EXPECT_EQ(adam.parameters, one);
   EXPECT_EQ(adam.gradients, one);
   EXPECT_EQ(adam.optimizer, 2 * one);
-  EXPECT_EQ(adam.best, one);
+  EXPECT_EQ(adam.copies, one);
   EXPECT_EQ(adam.activations, 2 * 70 * (10 + 20 + 5) * sizeof(real));
-  EXPECT_EQ(estimate_memory(store, OptimizerKind::sgd, 70, false).total(),
+  EXPECT_EQ(estimate_memory(store, OptimizerKind::sgd, 70, 0).total(),
             2 * one + 2 * 70 * 30 * sizeof(real));
-  EXPECT_EQ(estimate_memory(store, OptimizerKind::rmsprop, 0, false).optimizer, one);
+  EXPECT_EQ(estimate_memory(store, OptimizerKind::rmsprop, 0, 0).optimizer, one);
 }
 
 TEST(Estimate, IsOneLine) {

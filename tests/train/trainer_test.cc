@@ -106,6 +106,22 @@ TEST(Trainer, PutsTheBestModelBack) {
   EXPECT_EQ(task.toy.value(), trainer.best().measures["weight"].get<double>());
 }
 
+// The gradient of (w − 1)² is 2 (w − 1): with a rate of 0.25 w is 0.5, 0.75, 0.875 after 1, 2, 3
+// updates; the average keeps 1/10, 2/11, then at most 0.2 of itself.
+TEST(Trainer, ValidatesAndKeepsAveragedWeights) {
+  for (const bool validates : {false, true}) {
+    ToyTask task;
+    if (validates) task.validation = {1};
+    TrainerOptions options = plain_options(0.25);
+    options.max_updates = 3;
+    options.average_decay = 0.2;
+    Trainer trainer(options, task);
+    trainer.run(kNoInterrupt);
+    const double first = 0.9 * 0.5, second = first * 2 / 11 + 0.75 * 9 / 11;
+    EXPECT_NEAR(task.toy.value(), 0.2 * second + 0.8 * 0.875, 1e-6) << validates;
+  }
+}
+
 TEST(Trainer, StopsWhenPatienceIsUsedUp) {
   ToyTask task;
   task.validation = {3, 2, 2, 1.5, 4, 1.5, 0};

@@ -1,0 +1,31 @@
+// The exponential moving average of a model's weights, which often answers better than the weights
+// themselves (Polyak & Juditsky 1992).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/core/parameter.h"
+
+namespace weft {
+
+/// After update n: average ← d · average + (1 − d) · weights, where d is the smaller of `decay` and
+/// n / (n + 9), so that the first weights are soon forgotten.
+class WeightAverage {
+ public:
+  /// `parameters` have values and outlive it.
+  WeightAverage(ParameterStore& parameters, double decay);
+  /// The weights have been updated for the `n`-th time.
+  void update(std::uint64_t n);
+  /// Exchanges weights and average; twice: nothing has happened.
+  void swap();
+  /// In the order of the store: for checkpoints.
+  std::vector<Matrix>& values() { return values_; }
+
+ private:
+  ParameterStore& parameters_;
+  double decay_;
+  std::vector<Matrix> values_;
+};
+
+}  // namespace weft

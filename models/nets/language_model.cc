@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json_options.h"
+#include "models/core/kernels/elementwise.h"
 
 namespace weft {
 namespace {
@@ -28,10 +29,9 @@ LanguageModelOptions checked(LanguageModelOptions options) {
 }
 
 void to_log_probabilities(Matrix& scores) {
-  for (Index j = 0; j < scores.n_cols; ++j) {
-    const real top = scores.col(j).max();
-    scores.col(j) -= top + std::log(arma::accu(arma::exp(scores.col(j) - top)));
-  }
+  const auto& kernel = kernels::elementwise();
+  for (Index j = 0; j < scores.n_cols; ++j)
+    scores.col(j) -= static_cast<real>(kernel.log_sum_exp(scores.n_rows, scores.colptr(j)));
 }
 
 }  // namespace

@@ -220,12 +220,17 @@ bool all_numbers(const std::vector<std::string>& fields) {
          });
 }
 
+bool is_labelled_series(const std::vector<std::string>& fields) {
+  return fields.size() > 2 && all_numbers({fields.begin() + 1, fields.end()});
+}
+
 bool is_numeric_table_with_header(const std::vector<TableRow>& rows) {
   return rows.size() >= 2 && !find_known(rows.front().fields, kTextNames) &&
          std::none_of(rows.front().fields.begin(), rows.front().fields.end(),
                       [](const auto& field) { return parse_number(field); }) &&
-         std::all_of(rows.begin() + 1, rows.end(),
-                     [](const TableRow& row) { return all_numbers(row.fields); });
+         std::all_of(rows.begin() + 1, rows.end(), [](const TableRow& row) {
+           return all_numbers(row.fields) || is_labelled_series(row.fields);
+         });
 }
 
 Columns choose_columns(const std::vector<TableRow>& rows, LabelledFormat format,

@@ -30,7 +30,11 @@ std::string_view trim(std::string_view text);
 /// True if there are at least two fields and each is a number.
 bool all_numbers(const std::vector<std::string>& fields);
 
-/// True if the rows behind a header are all numbers and no column of it is known to be text.
+/// A label, whatever it is called, and at least two numbers.
+bool is_labelled_series(const std::vector<std::string>& fields);
+
+/// True if the rows behind a header are all numbers, or all labels with numbers, and no column of
+/// it is known to be text.
 bool is_numeric_table_with_header(const std::vector<TableRow>& rows);
 
 /// Decides from the options and the first rows (at least one; more make a better guess). `format`

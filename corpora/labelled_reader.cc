@@ -33,7 +33,8 @@ std::vector<std::string> split_at(std::string_view line, char separator) {
 
 LabelledFormat detect(std::string_view line) {
   if (trim(line).starts_with(kLabelPrefix)) return LabelledFormat::fasttext;
-  if (all_numbers(split_at(line, ','))) return LabelledFormat::numeric;
+  const std::vector<std::string> fields = split_at(line, ',');
+  if (all_numbers(fields) || is_labelled_series(fields)) return LabelledFormat::numeric;
   if (line.find('\t') != std::string_view::npos) return LabelledFormat::tsv;
   return LabelledFormat::csv;
 }

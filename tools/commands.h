@@ -10,6 +10,7 @@ void test_command(const Arguments& arguments);
 void classify_command(const Arguments& arguments);
 void complete_command(const Arguments& arguments);
 void tokenize_command(const Arguments& arguments);
+void quantize_command(const Arguments& arguments);
 void info_command(const Arguments& arguments);
 void corpora_command(const Arguments& arguments);
 void demo_command(const Arguments& arguments);

@@ -25,17 +25,32 @@ struct CompleteOptions {
   }
 };
 
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-    text.replace(at, from.size(), to);
-  return text;
+/// Line ends as \\n, and so that they can be told from the text, a backslash as two.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\\') result += '\\';
+    result += c == '\n' ? "\\n" : std::string(1, c);
+  }
+  return result;
 }
 
-std::string tab_separated(const std::vector<Continuation>& continuations) {
+/// The other way round; a backslash before anything else stands for itself.
+std::string unescaped(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
+    if (next == 'n' || next == '\\') ++i;
+    result += next == 'n' ? '\n' : text[i];
+  }
+  return result;
+}
+
+std::string tab_separated(const std::vector<Continuation>& continuations, bool escape) {
   std::string line;
   for (const Continuation& continuation : continuations) {
     if (&continuation != &continuations.front()) line += '\t';
-    line += one_field(replaced(continuation.text, "\n", "\\n"));
+    line += one_field(escape ? escaped(continuation.text) : continuation.text);
   }
   return line;
 }
@@ -84,7 +99,8 @@ void complete_command(const Arguments& arguments) {
   OptionParser parser(
       "complete", "MODEL [--count K] [--max-tokens N] < lines",
       "Writes continuations of each line read, best first, separated by tabs. With\n"
-      "--lines above 1, \\n stands for a line end in what is read and written.");
+      "--lines above 1, \\n stands for a line end and \\\\ for a backslash in what is\n"
+      "read and written.");
   parser.positional("MODEL", path, "a language model that weft train lm wrote");
   parser.group("Continuations", completion);
   parser.group("Dialogue", options);
@@ -96,13 +112,14 @@ void complete_command(const Arguments& arguments) {
   const auto loaded = load_model_as<LanguageModel>(path, "language model");
   const Completer completer(*loaded.model);
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
+  if (options.interactive && parser.given("input"))
+    throw UserError("--interactive reads what is typed, so --input has no use; leave one out");
   if (options.interactive) return complete_interactively(completer, completion, random);
-  const auto prefix_of = [&](const std::string& line) {
-    return completion.lines > 1 ? replaced(line, "\\n", "\n") : line;
-  };
+  const bool escape = completion.lines > 1;
   answer_lines(lines, 1, [&](const std::vector<std::string>& block) {
+    const std::string prefix = escape ? unescaped(block.front()) : block.front();
     return std::vector<std::string>{
-        tab_separated(completer.complete(prefix_of(block.front()), completion, random))};
+        tab_separated(completer.complete(prefix, completion, random), escape)};
   });
 }
 

@@ -37,8 +37,8 @@ Json layers(const ParameterStore& store) {
       largest = 0;
     }
     Json& layer = result.back();
-    const std::uint64_t count = parameter.value.n_elem;
-    const Json shape = {parameter.value.n_rows, parameter.value.n_cols};
+    const std::uint64_t count = parameter.rows * parameter.columns;
+    const Json shape = {parameter.rows, parameter.columns};
     if (count > largest) {
       layer["shape"] = shape;
       largest = count;
@@ -54,6 +54,7 @@ Json describe(const LoadedModel& loaded) {
   Json info = {{"kind", model.kind()},
                {"architecture", model.architecture()},
                {"parameters", model.parameters().count()},
+               {"quantized", model.parameters().is_quantized()},
                {"layers", layers(model.parameters())},
                {"vocabulary", nullptr},
                {"tokenizer", nullptr},
@@ -96,7 +97,8 @@ void print_object(const std::string& title, const Json& object) {
 
 void print(const std::string& path, const Json& info) {
   std::cout << path << ": " << info["kind"].get<std::string>()
-            << (info["checkpoint"].get<bool>() ? " (a checkpoint)" : "") << ", "
+            << (info["checkpoint"].get<bool>() ? " (a checkpoint)" : "")
+            << (info["quantized"].get<bool>() ? " with weights of eight bits" : "") << ", "
             << with_commas(info["parameters"].get<std::uint64_t>()) << " parameters, "
             << readable_bytes(info["bytes"].get<double>()) << ", checksum "
             << info["checksum"].get<std::string>() << "\n\n"

@@ -1,7 +1,10 @@
 #include "tools/interrupt.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
+
+#include <thread>
 
 namespace weft {
 namespace {
@@ -16,7 +19,27 @@ void note(int) {
   [[maybe_unused]] const auto written = write(STDERR_FILENO, message, sizeof message - 1);
 }
 
+sigset_t interrupts() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
 }  // namespace
+
+// oneDNN's products use the stack pointer for ends of their own: a handler that ran on top of one
+// would write its frame into whatever memory that points to. So no thread that computes takes these
+// signals, and one that does nothing else does.
+void keep_interrupts_off_computing_threads() {
+  const sigset_t signals = interrupts();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by every thread to come
+  std::thread([signals] {
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    for (;;) pause();
+  }).detach();
+}
 
 const std::atomic<bool>& catch_interrupts() {
   struct sigaction action = {};

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "tools/commands.h"
+#include "tools/interrupt.h"
 #include "tools/output.h"
 
 namespace weft {
@@ -29,6 +30,8 @@ constexpr Command kCommands[] = {
     {"classify", "lines in, labels with their probabilities out", classify_command},
     {"complete", "beginnings of lines in, continuations out", complete_command},
     {"tokenize", "what a model sees of a text, and back", tokenize_command},
+    {"quantize", "the same model with weights of eight bits: smaller and quicker",
+     quantize_command},
     {"info", "what a model file holds; --verify runs its self-test", info_command},
     {"corpora", "the samples that are part of the program", corpora_command},
     {"demo", "train on the samples, answer, and write a page to look at", demo_command},
@@ -85,6 +88,7 @@ int report(const char* kind, const std::string& message, int exit_code) {
 
 int main(int argc, char** argv) {
   weft::wait_patiently(argv);
+  weft::keep_interrupts_off_computing_threads();
   // A file that grows beyond the shell's limit is an error like a full disk, not a crash.
   std::signal(SIGXFSZ, SIG_IGN);
   std::ios::sync_with_stdio(false);

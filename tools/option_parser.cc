@@ -35,7 +35,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 std::string suggestion(const std::string& name, const std::set<std::string>& names,
                        const std::string& dashes) {
   std::string nearest;
-  std::size_t least = name.size() / 3 + 2;
+  std::size_t least = name.size() < 3 ? 1 : name.size() / 3 + 2;  // all are near to two letters
   for (const auto& candidate : names) {
     const bool begins = name.size() > 2 && candidate.starts_with(name);
     const std::size_t distance = begins ? 0 : edit_distance(name, candidate);
@@ -95,14 +95,22 @@ GivenOptions read_config(const std::string& path, const OptionNames& known,
   return given;
 }
 
-/// The options that every command has.
+/// The options that every command has; where nothing is computed or drawn, the last two do nothing.
 struct CommonOptions {
-  bool help = false;
-  std::string config;
+  explicit CommonOptions(const OptionNames& known)
+      : threads_(!known.names.count("threads")), seed_(!known.names.count("seed")) {}
   void visit(OptionVisitor& v) {
     v.file("config", config, "file with options, a line 'name = value' each");
     v.flag("help", help, "this text");
+    if (threads_) v.integer("threads", ignored, 0, 1024, "of no consequence here");
+    if (seed_) v.integer("seed", ignored, 0, INT64_MAX, "of no consequence here");
   }
+
+ private:
+  bool threads_, seed_;  // not among the command's own
+  bool help = false;
+  std::string config;
+  std::int64_t ignored = 0;
 };
 
 }  // namespace
@@ -120,11 +128,11 @@ bool OptionParser::read(const Arguments& arguments) {
   po::options_description help, described;
   OptionDescriber describer(help, described);
   OptionNames known;
-  CommonOptions common;
   for (const Group& group : groups_) {
     group.visit(describer);
     group.visit(known);
   }
+  CommonOptions common(known);
   common.visit(describer);
   common.visit(known);
 
@@ -208,8 +216,12 @@ void OptionParser::print_help(std::ostream& out) const {
     visit(describer);
     out << "\n" << help;
   };
-  for (const Group& group : groups_) print(group.title, group.visit);
-  CommonOptions common;
+  OptionNames known;
+  for (const Group& group : groups_) {
+    print(group.title, group.visit);
+    group.visit(known);
+  }
+  CommonOptions common(known);
   print("Everywhere", [&](OptionVisitor& visitor) { common.visit(visitor); });
 }
 

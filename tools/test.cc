@@ -55,6 +55,11 @@ void test_command(const Arguments& arguments) {
   threads.apply();
 
   const LoadedModel loaded = load_model(path);
+  if (dynamic_cast<const LanguageModel*>(loaded.model.get()))
+    for (const char* name : {"format", "header", "label-column", "text-column", "label-separator"})
+      if (parser.given(name))
+        throw UserError("a language model is measured on plain text; leave out --" +
+                        std::string(name));
   const nlohmann::json measures = measure(*loaded.model, options.data, reader);
   if (measures.value("examples", 1) == 0) {
     throw FormatError(options.data, "there are no examples in it; give a file with labelled ones");

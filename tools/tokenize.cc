@@ -67,7 +67,7 @@ std::string tokenized(const Tokenizer& tokenizer, const std::string& line, bool 
   return text;
 }
 
-/// A number that is no id counts as <unk>, as a piece that the vocabulary does not have does.
+/// A piece that the vocabulary does not have is <unk>, and so, with a warning, is what is no id.
 std::string decoded(const Tokenizer& tokenizer, const std::string& line, bool from_ids) {
   std::vector<int> ids;
   std::istringstream words(line);
@@ -79,7 +79,9 @@ std::string decoded(const Tokenizer& tokenizer, const std::string& line, bool fr
     const bool is_number =
         word.size() < 10 && word.find_first_not_of("0123456789") == std::string::npos;
     const int id = is_number ? std::stoi(word) : -1;
-    ids.push_back(id >= 0 && id < tokenizer.vocabulary().size() ? id : kUnk);
+    const bool known = id >= 0 && id < tokenizer.vocabulary().size();
+    if (!known) warn("'" + word + "' is no id of this vocabulary, read as " + std::to_string(kUnk));
+    ids.push_back(known ? id : kUnk);
   }
   return tokenizer.decode(ids);
 }

@@ -103,8 +103,10 @@ void train_classifier(const Arguments& arguments) {
   Settings settings;
   TrainingRun run("train classifier");
   set_defaults(settings, run.trainer);
-  OptionParser parser("train classifier", "--train FILE [--valid FILE] --model OUT",
-                      "Trains a classifier on labelled texts or rows of numbers.");
+  OptionParser parser(
+      "train classifier", "--train FILE [--valid FILE] --model OUT",
+      "Trains a classifier on labelled texts or rows of numbers. Unless --learning-rate\n"
+      "is given, logistic and bow learn with 0.01, the perceptron with 1.");
   parser.group("Files", run.files);
   parser.group("Data", settings.reader);
   parser.group("Model", settings.model);

@@ -146,6 +146,7 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
   trainer.seed = static_cast<std::uint64_t>(seed_.seed);
   require_option(files.train, "train", "name the file to learn from");
   require_option(files.model, "model", "name the file to write the model to");
+  if (parser.given("valid")) require_option(files.valid, "valid", "name a file or leave it out");
   checkpoint_path_ =
       run.checkpoint.path.empty() ? files.model + ".checkpoint" : run.checkpoint.path;
   check_outputs(parser.given_value("config"));
@@ -215,10 +216,16 @@ void TrainingRun::add_observers(Trainer& trained, ProgressDisplay& display,
   trained.add(std::make_unique<ProgressObserver>(
       display.interval(run.report_every),
       [&display](const Progress& progress) { display.show(progress); }, log));
-  if (!run.log.empty()) trained.add(std::make_unique<LogObserver>(run.log, run.log_every, log));
+  if (!run.log.empty()) {
+    auto observer = std::make_unique<LogObserver>(run.log, run.log_every, log);
+    log_ = observer.get();
+    trained.add(std::move(observer));
+  }
   if (!run.report.empty()) {
     const std::string title = files.model + ": weft " + command_;
-    trained.add(std::make_unique<ReportObserver>(run.report, title, log));
+    auto observer = std::make_unique<ReportObserver>(run.report, title, log);
+    report_ = observer.get();
+    trained.add(std::move(observer));
   }
   CheckpointOptions checkpoint = run.checkpoint;
   checkpoint.path = checkpoint_path_;
@@ -231,10 +238,18 @@ Json TrainingRun::description(const OptionParser& parser) const {
       {"command", command_}, {"weft", WEFT_VERSION}, {"data", data_}, {"options", parser.values()}};
 }
 
-void TrainingRun::save(const Trainer& trained, TrainingTask& task,
-                       const OptionParser& parser) const {
+/// Training does not stop for a log or a report, but who asked for them shall hear of it.
+void TrainingRun::check_observers() const {
+  for (const std::string& failure :
+       {log_ ? log_->failure() : "", report_ ? report_->failure() : ""})
+    if (!failure.empty()) throw UserError(files.model + " is saved, but: " + failure);
+}
+
+void TrainingRun::save(const Trainer& trained, TrainingTask& task, const OptionParser& parser,
+                       const Json& valid) const {
   ModelRecord kept;
   kept.training = training_record(trained);
+  if (!valid.is_null()) kept.training["valid"] = valid;
   kept.training.update(description(parser));
   // The same training gives the same bytes, however long it took and wherever its results went.
   kept.training.erase("seconds");
@@ -245,13 +260,11 @@ void TrainingRun::save(const Trainer& trained, TrainingTask& task,
 }
 
 /// What came of it, and how to go on.
-void TrainingRun::conclude(const Trainer& trained, TrainingTask& task) const {
+void TrainingRun::conclude(const Trainer& trained, TrainingTask& task, const Json& valid) const {
   const TrainState& state = trained.state();
   const double speed =
       state.train_seconds > 0 ? static_cast<double>(state.targets) / state.train_seconds : 0;
   const bool interrupted = state.stop == StopReason::interrupted;
-  Json valid = trained.has_best() && !interrupted ? task.final_measures() : Json(nullptr);
-  if (valid.is_null() && trained.has_best()) valid = trained.best().measures;
   if (interrupted) {
     say("interrupted; go on with: weft " + command_ + " --resume " + checkpoint_path_);
   } else if (run.checkpoint.path.empty()) {  // nobody asked to keep it
@@ -284,13 +297,17 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   if (resumed_) restore_checkpoint(*resumed_, run.resume, trained);
   const ParameterStore& store = task.model().parameters();
   const int copies = (files.valid.empty() ? 0 : 1) + (trainer.average_decay > 0 ? 1 : 0);
-  const MemoryEstimate memory = estimate_memory(store, trainer.optimizer.kind, cost.positions,
-                                                copies, cost.extra_rows);
+  const MemoryEstimate memory =
+      estimate_memory(store, trainer.optimizer.kind, cost.positions, copies, cost.extra_rows);
   display.say(training_summary(store, memory, task.epoch_targets(), cost.targets));
   trained.run(catch_interrupts());
   display.end();
-  save(trained, task, parser);
-  conclude(trained, task);
+  const bool interrupted = trained.state().stop == StopReason::interrupted;
+  Json valid = trained.has_best() && !interrupted ? task.final_measures() : Json(nullptr);
+  if (valid.is_null() && trained.has_best()) valid = trained.best().measures;
+  save(trained, task, parser, valid);
+  conclude(trained, task, valid);
+  check_observers();
 }
 
 }  // namespace weft

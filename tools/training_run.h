@@ -17,6 +17,8 @@
 #include "tools/output.h"
 #include "tools/progress_display.h"
 #include "train/checkpoint.h"
+#include "train/log_observer.h"
+#include "train/report_observer.h"
 #include "train/trainer.h"
 
 namespace weft {
@@ -89,9 +91,11 @@ class TrainingRun {
   nlohmann::json data_record() const;
   void check_data() const;
   void add_observers(Trainer& trainer, ProgressDisplay& display, const OptionParser& parser);
+  void check_observers() const;
   nlohmann::json description(const OptionParser& parser) const;
-  void save(const Trainer& trainer, TrainingTask& task, const OptionParser& parser) const;
-  void conclude(const Trainer& trainer, TrainingTask& task) const;
+  void save(const Trainer& trainer, TrainingTask& task, const OptionParser& parser,
+            const nlohmann::json& valid) const;
+  void conclude(const Trainer& trainer, TrainingTask& task, const nlohmann::json& valid) const;
   [[noreturn]] void throw_wrong_checkpoint() const;
 
   std::string command_;
@@ -100,6 +104,8 @@ class TrainingRun {
   nlohmann::json data_;
   std::string checkpoint_path_;
   std::optional<LoadedModel> resumed_;
+  const LogObserver* log_ = nullptr;  // the trainer's
+  const ReportObserver* report_ = nullptr;
 };
 
 }  // namespace weft

@@ -71,13 +71,17 @@ void LogObserver::open() {
 void LogObserver::write(const Json& object) {
   if (descriptor_ < 0) return;
   const std::string text = object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const off_t end = ::lseek(descriptor_, 0, SEEK_END);
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t count = ::write(descriptor_, text.data() + written, text.size() - written);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
-      messages_("the log '" + path_ + "' ends here: " + std::generic_category().message(errno) +
-                "; training goes on");
+      failure_ = "the log '" + path_ + "' ends early: " + std::generic_category().message(errno);
+      messages_(failure_ + "; training goes on");
+      // Whole lines only. What is no file (a pipe) has no end to go back to.
+      if (end >= 0 && written > 0 && ::ftruncate(descriptor_, end) != 0)
+        messages_("the last line of the log is not whole");
       ::close(std::exchange(descriptor_, -1));
       return;
     }

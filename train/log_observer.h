@@ -32,6 +32,9 @@ class LogObserver : public TrainObserver {
   void validated(Trainer& trainer, const Evaluation& evaluation, bool best) override;
   void ended(Trainer& trainer) override;
 
+  /// Why the file ends before the training does; empty if it does not.
+  const std::string& failure() const { return failure_; }
+
   std::string key() const override { return "log"; }
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override;
@@ -45,6 +48,7 @@ class LogObserver : public TrainObserver {
   std::uint64_t every_updates_;
   LogSink messages_;
   ReportWindow window_;
+  std::string failure_;
   std::uint64_t lines_ = 0;  // written so far, those of earlier runs counted
   int descriptor_ = -1;
 };

@@ -160,10 +160,10 @@ void ReportObserver::write(const Trainer& trainer) {
   add_learning_curves(report, curves_);
   try {
     write_report(path_, report);
-    failed_ = false;
+    failure_.clear();
   } catch (const UserError& error) {
-    if (!failed_) log_(std::string("no report: ") + error.what() + "; training goes on");
-    failed_ = true;
+    if (failure_.empty()) log_(std::string("no report: ") + error.what() + "; training goes on");
+    failure_ = error.what();
   }
 }
 

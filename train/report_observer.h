@@ -45,7 +45,7 @@ void add_learning_curves(Report& report, const LearningCurves& curves);
 void add_training_table(Report& report, const Trainer& trainer);
 
 /// Collects the curves, and writes the page after each validation and at the end, atomically. If
-/// that fails during training, `log` says why once, and training goes on.
+/// that fails during training, `log` says why once, and training goes on; failure() says it after.
 class ReportObserver : public TrainObserver {
  public:
   /// `path` empty: only collects, for a caller that makes a page of its own.
@@ -61,6 +61,8 @@ class ReportObserver : public TrainObserver {
   void restore(const nlohmann::json& state) override;
 
   const LearningCurves& curves() const { return curves_; }
+  /// Why the page could not be written the last time; empty if it could.
+  const std::string& failure() const { return failure_; }
 
  private:
   void write(const Trainer& trainer);
@@ -68,7 +70,7 @@ class ReportObserver : public TrainObserver {
   std::string path_, title_;
   LogSink log_;
   LearningCurves curves_;
-  bool failed_ = false;
+  std::string failure_;
 };
 
 }  // namespace weft

@@ -6,6 +6,7 @@
 #include "models/core/kernels/gemm.h"
 #include "models/core/ops.h"
 #include "models/core/recurrent_common.h"
+#include "models/core/weight_product.h"
 
 namespace weft {
 
@@ -14,7 +15,7 @@ using kernels::Transpose;
 Var affine(Tape& tape, Var W, Var x, Var b) {
   Var y = tape.output(W.rows(), x.cols(), {W, x, b});
   if (b) fill_columns(tape.value(y), b.value());
-  kernels::gemm(Transpose::no, Transpose::no, W.value(), x.value(), b ? 1 : 0, tape.value(y));
+  weight_product(W, x.value().memptr(), x.cols(), b ? 1 : 0, tape.value(y).memptr());
   tape.record(y, [=](Tape& t) { input_gradients(t, x, W, b, *y.gradient()); });
   return y;
 }
@@ -22,7 +23,7 @@ Var affine(Tape& tape, Var W, Var x, Var b) {
 Var affine_transposed(Tape& tape, Var W, Var x, Var b) {
   Var y = tape.output(W.cols(), x.cols(), {W, x, b});
   if (b) fill_columns(tape.value(y), b.value());
-  kernels::gemm(Transpose::yes, Transpose::no, W.value(), x.value(), b ? 1 : 0, tape.value(y));
+  table_product(W, x.value().memptr(), x.cols(), b ? 1 : 0, tape.value(y).memptr());
   tape.record(y, [=](Tape& t) {
     const Matrix& dy = *y.gradient();
     if (auto target = t.target(x))  // dx = W dy

@@ -4,6 +4,7 @@
 
 #include "models/core/kernels/elementwise.h"
 #include "models/core/ops.h"
+#include "models/core/weight_product.h"
 
 namespace weft {
 namespace {
@@ -23,24 +24,23 @@ real bag_weight(const int* offsets, const real* weights, std::size_t bag, int i)
 }  // namespace
 
 Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count, real factor) {
-  const auto& kernel = kernels::elementwise();
-  const Index E = table.value.n_rows;
+  const Index E = table.rows;
   Var y = tape.output(E, count, {tape.parameter(table)});
   Matrix& value = tape.value(y);
   for (std::size_t n = 0; n < count; ++n) {
     if (ids[n] < 0)
       value.col(n).zeros();
     else
-      kernel.axpby(E, factor, table.value.colptr(static_cast<Index>(ids[n])), 0, value.colptr(n));
+      table_column(table, static_cast<Index>(ids[n]), factor, 0, value.colptr(n));
   }
   if (!tape.training()) return y;
   const int* words = kept(tape, ids, count);
   tape.record(y, [=, index = table.index](Tape& t) {
-    const auto& backward_kernel = kernels::elementwise();
+    const auto& kernel = kernels::elementwise();
     for (std::size_t n = 0; n < count; ++n) {
       if (words[n] < 0) continue;
       real* column = t.gradients().begin_column(index, static_cast<std::uint32_t>(words[n]));
-      backward_kernel.axpby(E, factor, y.gradient()->colptr(n), 1, column);
+      kernel.axpby(E, factor, y.gradient()->colptr(n), 1, column);
     }
   });
   return y;
@@ -48,27 +48,25 @@ Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count
 
 Var lookup_bags(Tape& tape, const Parameter& table, const int* ids, const int* offsets,
                 const real* weights, std::size_t bags) {
-  const auto& kernel = kernels::elementwise();
-  const Index E = table.value.n_rows;
+  const Index E = table.rows;
   Var y = tape.output(E, bags, {tape.parameter(table)});
   Matrix& value = tape.value(y);
   value.zeros();
   for (std::size_t n = 0; n < bags; ++n)
     for (int i = offsets[n]; i < offsets[n + 1]; ++i)
-      kernel.axpby(E, bag_weight(offsets, weights, n, i),
-                   table.value.colptr(static_cast<Index>(ids[i])), 1, value.colptr(n));
+      table_column(table, static_cast<Index>(ids[i]), bag_weight(offsets, weights, n, i), 1,
+                   value.colptr(n));
   if (!tape.training()) return y;
   const std::size_t count = static_cast<std::size_t>(offsets[bags]);
   const int* words = kept(tape, ids, count);
   const int* starts = kept(tape, offsets, bags + 1);
   const real* shares = kept(tape, weights, count);
   tape.record(y, [=, index = table.index](Tape& t) {
-    const auto& backward_kernel = kernels::elementwise();
+    const auto& kernel = kernels::elementwise();
     for (std::size_t n = 0; n < bags; ++n)
       for (int i = starts[n]; i < starts[n + 1]; ++i) {
         real* column = t.gradients().begin_column(index, static_cast<std::uint32_t>(words[i]));
-        backward_kernel.axpby(E, bag_weight(starts, shares, n, i), y.gradient()->colptr(n), 1,
-                              column);
+        kernel.axpby(E, bag_weight(starts, shares, n, i), y.gradient()->colptr(n), 1, column);
       }
   });
   return y;

@@ -3,14 +3,12 @@
 #include <cstring>
 
 #include "models/core/kernels/elementwise.h"
-#include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
 #include "models/core/recurrent_common.h"
 #include "models/core/sequence_ops.h"
+#include "models/core/weight_product.h"
 
 namespace weft {
-
-using kernels::Transpose;
 
 namespace {
 
@@ -35,8 +33,7 @@ void gru_forward(GruPass& pass, Matrix& hidden) {
     if (pass.d)
       for (Index j = 0; j < B; ++j)
         std::memcpy(recurrent + j * 3 * H, pass.d.value().memptr(), 3 * H * sizeof(real));
-    kernels::gemm(Transpose::no, Transpose::no, 3 * H, B, H, 1, pass.U.value().memptr(), 3 * H,
-                  h_prev, H, pass.d ? 1 : 0, recurrent, 3 * H);
+    weight_product(pass.U, h_prev, B, pass.d ? 1 : 0, recurrent);
     kernels::parallel_for(B, columns_a_thread(H), [&](std::size_t begin, std::size_t end) {
       for (std::size_t j = begin; j < end; ++j) {
         if (pass.order.real_step(s, j))

@@ -3,14 +3,12 @@
 #include <cstring>
 
 #include "models/core/kernels/elementwise.h"
-#include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
 #include "models/core/recurrent_common.h"
 #include "models/core/sequence_ops.h"
+#include "models/core/weight_product.h"
 
 namespace weft {
-
-using kernels::Transpose;
 
 namespace {
 
@@ -29,13 +27,11 @@ struct LstmPass {
 void lstm_forward(LstmPass& pass, Matrix& hidden) {
   const auto& kernel = kernels::elementwise();
   const Index H = pass.H, B = pass.order.examples();
-  const Matrix& U = pass.U.value();
   for (int s = 0; s < pass.order.steps(); ++s) {
     const Index t = pass.order.step(s) * B;
     const real* h_prev = s ? hidden.colptr(pass.order.step(s - 1) * B) : pass.start_hidden;
     const real* c_prev = s ? pass.cell + pass.order.step(s - 1) * B * H : pass.start_cell;
-    kernels::gemm(Transpose::no, Transpose::no, 4 * H, B, H, 1, U.memptr(), 4 * H, h_prev, H, 1,
-                  pass.gates + t * 4 * H, 4 * H);
+    weight_product(pass.U, h_prev, B, 1, pass.gates + t * 4 * H);
     kernels::parallel_for(B, columns_a_thread(H), [&](std::size_t begin, std::size_t end) {
       for (std::size_t j = begin; j < end; ++j) {
         real* c = pass.cell + (t + j) * H;

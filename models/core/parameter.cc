@@ -98,6 +98,24 @@ void ParameterStore::bind(Parameter& parameter, real* memory) {
   new (&parameter.value) Matrix(memory, parameter.rows, parameter.columns, false, true);
 }
 
+void ParameterStore::bind(Parameter& parameter, const QuantizedMatrix& quantized) {
+  parameter.value.reset();
+  parameter.quantized = quantized;
+}
+
+void ParameterStore::quantize() {
+  constexpr Index kLeast = 16;
+  for (Parameter& parameter : parameters_) {
+    if (parameter.quantized || parameter.rows < kLeast || parameter.columns < kLeast) continue;
+    quantized_.emplace_back(parameter.value, parameter.is_table);
+    bind(parameter, quantized_.back().view());
+  }
+}
+
+bool ParameterStore::is_quantized() const {
+  return std::any_of(begin(), end(), [](const Parameter& p) { return bool(p.quantized); });
+}
+
 Parameter* ParameterStore::find(const std::string& name) {
   for (Parameter& parameter : parameters_)
     if (parameter.name == name) return &parameter;

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "models/core/matrix.h"
+#include "models/core/quantized_matrix.h"
 
 namespace weft {
 
@@ -16,7 +17,8 @@ namespace weft {
 struct Initializer {
   enum class Kind { zeros, constant, uniform, normal, glorot, he, orthogonal, forget_bias };
   Kind kind = Kind::zeros;
-  double scale = 0;  // constant, forget_bias: the value; uniform: ± scale; normal: standard deviation
+  double scale =
+      0;  // constant, forget_bias: the value; uniform: ± scale; normal: standard deviation
   /// For the stacked gates of a recurrent layer: rows are `blocks` matrices on top of each other,
   /// each initialised by itself (an orthogonal 4H × H matrix makes no sense, four H × H do).
   int blocks = 1;
@@ -42,7 +44,12 @@ struct Parameter {
   std::string name;  // unique in its store, e.g. "encoder.0.input"
   Index rows = 0, columns = 0;
   Matrix value;  // rows × columns once initialize() or bind() has run, empty before
+  /// Instead of the value in a model that only answers; empty in every other.
+  QuantizedMatrix quantized;
   Initializer initializer;
+  /// Its columns are vectors that are looked up, or outputs that a product is taken with; otherwise
+  /// the rows are outputs.
+  bool is_table = false;
   std::size_t index = 0;  // position in its store
 };
 
@@ -60,6 +67,11 @@ class ParameterStore {
   void initialize(std::uint64_t seed);
   /// Lets a parameter's value live in memory that outlasts the store (a mapped file).
   void bind(Parameter& parameter, real* memory);
+  void bind(Parameter& parameter, const QuantizedMatrix& quantized);
+  /// Rounds every large weight matrix to eight bits; vectors, and matrices with fewer than 16
+  /// outputs or inputs, stay as they are. What is quantized cannot be trained any more.
+  void quantize();
+  bool is_quantized() const;
 
   std::size_t size() const { return parameters_.size(); }
   Parameter& operator[](std::size_t index) { return parameters_[index]; }
@@ -75,6 +87,7 @@ class ParameterStore {
 
  private:
   std::deque<Parameter> parameters_;
+  std::deque<QuantizedStorage> quantized_;
 };
 
 /// The gradient of one parameter. `value` has the parameter's shape, but only the columns that a

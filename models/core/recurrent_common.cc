@@ -7,6 +7,7 @@
 #include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
 #include "models/core/kernels/transpose.h"
+#include "models/core/weight_product.h"
 
 namespace weft {
 
@@ -36,7 +37,7 @@ void fill_columns(Matrix& y, const Matrix& b) {
 real* input_product(Tape& tape, Var W, Var x, Var b) {
   Matrix sums = tape.scratch(W.rows(), x.cols());
   if (b) fill_columns(sums, b.value());
-  kernels::gemm(Transpose::no, Transpose::no, W.value(), x.value(), b ? 1 : 0, sums);
+  weight_product(W, x.value().memptr(), x.cols(), b ? 1 : 0, sums.memptr());
   return sums.memptr();
 }
 

@@ -3,14 +3,12 @@
 #include <cstring>
 
 #include "models/core/kernels/elementwise.h"
-#include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
 #include "models/core/recurrent_common.h"
 #include "models/core/sequence_ops.h"
+#include "models/core/weight_product.h"
 
 namespace weft {
-
-using kernels::Transpose;
 
 namespace {
 
@@ -30,8 +28,7 @@ void rnn_forward(RnnPass& pass, Matrix& hidden) {
   for (int s = 0; s < pass.order.steps(); ++s) {
     const Index t = pass.order.step(s) * B;
     const real* h_prev = s ? hidden.colptr(pass.order.step(s - 1) * B) : pass.start_hidden;
-    kernels::gemm(Transpose::no, Transpose::no, H, B, H, 1, pass.U.value().memptr(), H, h_prev, H,
-                  1, pass.sums + t * H, H);
+    weight_product(pass.U, h_prev, B, 1, pass.sums + t * H);
     kernels::parallel_for(B, columns_a_thread(H), [&](std::size_t begin, std::size_t end) {
       for (std::size_t j = begin; j < end; ++j) {
         if (pass.order.real_step(s, j))

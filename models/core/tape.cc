@@ -93,9 +93,18 @@ Var Tape::variable(const Matrix& value) {
 }
 
 Var Tape::parameter(const Parameter& parameter) {
+  if (parameter.quantized) return quantized_parameter(parameter);
   Var var = constant(parameter.value);
   var.node_->needs_gradient = training();
   var.node_->parameter = static_cast<std::ptrdiff_t>(parameter.index);
+  return var;
+}
+
+Var Tape::quantized_parameter(const Parameter& parameter) {
+  if (training()) throw std::logic_error("weights of eight bits cannot be trained");
+  Var var = make_node();
+  view(var.node_->value, nullptr, parameter.rows, parameter.columns);
+  var.node_->quantized = parameter.quantized;
   return var;
 }
 

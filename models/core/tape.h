@@ -68,6 +68,8 @@ class Var {
   const Matrix& value() const { return node_->value; }
   Index rows() const { return node_->value.n_rows; }
   Index cols() const { return node_->value.n_cols; }
+  /// A parameter of eight bits: it has rows and columns, but no value.
+  const QuantizedMatrix& quantized() const { return node_->quantized; }
   bool needs_gradient() const { return node_ && node_->needs_gradient; }
 
   /// During backward, for an operation's output: the gradient that arrived, or null if none did.
@@ -78,6 +80,7 @@ class Var {
   struct Node {
     Matrix value;
     Matrix gradient;
+    QuantizedMatrix quantized;
     bool needs_gradient = false;
     bool has_gradient = false;
     std::ptrdiff_t parameter = -1;
@@ -155,6 +158,7 @@ class Tape {
     void (*run)(void* closure, Tape& tape);
   };
   Var make_node();
+  Var quantized_parameter(const Parameter& parameter);
 
   Arena arena_;
   std::vector<Entry> entries_;

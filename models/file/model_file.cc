@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "models/file/model_kinds.h"
+#include "models/file/quantized_tensors.h"
 #include "models/file/safetensors.h"
 
 namespace weft {
@@ -145,6 +146,7 @@ void read_parameter(const SafetensorsFile& file, ParameterStore& store, Paramete
   if (!tensor)
     throw FormatError(file.path(), "the model has no weights '" + parameter.name +
                                        "'; save it again with the weft that made it");
+  if (tensor->type == "I8") return store.bind(parameter, read_quantized(file, parameter));
   const std::vector<std::uint64_t> shape{parameter.columns, parameter.rows};
   if (tensor->shape != shape)
     throw FormatError(file.path(), "the weights '" + parameter.name + "' have the shape " +
@@ -162,8 +164,12 @@ void read_parameter(const SafetensorsFile& file, ParameterStore& store, Paramete
 }
 
 std::vector<ExtraTensor> read_extra(const SafetensorsFile& file, const ParameterStore& store) {
-  std::set<std::string_view> known{kTokenizer};
-  for (const Parameter& parameter : store) known.insert(parameter.name);
+  std::set<std::string> known{kTokenizer};
+  for (const Parameter& parameter : store) {
+    known.insert(parameter.name);
+    if (!parameter.quantized) continue;
+    for (std::string& name : names_beside(parameter.name)) known.insert(std::move(name));
+  }
   std::vector<ExtraTensor> extra;
   for (const TensorView& tensor : file.tensors()) {
     if (known.count(tensor.name)) continue;
@@ -202,8 +208,13 @@ std::string with_article(const std::string& kind) {
 
 void save_model(const std::string& path, const Model& model, const ModelRecord& record) {
   std::vector<TensorView> tensors;
-  for (const Parameter& parameter : model.parameters())
-    tensors.push_back(tensor_of(parameter.name, parameter.value));
+  for (const Parameter& parameter : model.parameters()) {
+    if (!parameter.quantized) {
+      tensors.push_back(tensor_of(parameter.name, parameter.value));
+      continue;
+    }
+    for (TensorView& tensor : quantized_tensors(parameter)) tensors.push_back(std::move(tensor));
+  }
   for (const ExtraTensor& extra : record.extra)
     tensors.push_back(tensor_of(extra.name, extra.value));
   std::string tokenizer;

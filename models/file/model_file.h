@@ -9,6 +9,7 @@
 // they are column by column, in numpy and PyTorch row by row: a matrix of M rows and N columns has
 // the shape [N, M] there, that is, it arrives transposed. An embedding is [words, dimension], as in
 // PyTorch; a weight is [inputs, outputs], the transpose of PyTorch's; a bias is [1, outputs].
+// Weights of eight bits: quantized_tensors.h.
 #pragma once
 
 #include <cstdint>

@@ -159,6 +159,16 @@ TEST_F(LabelledReaderTest, RowsOfNumbersUnderAHeader) {
   EXPECT_THAT(examples[1].values, ElementsAre(3, 4));
 }
 
+TEST_F(LabelledReaderTest, NamedLabelsBeforeNumbers) {
+  for (const std::string header : {"", "kind,x1,x2\n"}) {
+    const auto examples = read(header + "up,1,2\ndown,3,4\n");
+    EXPECT_EQ(format_, LabelledFormat::numeric);
+    ASSERT_EQ(examples.size(), 2u);
+    EXPECT_THAT(examples[1].labels, ElementsAre("down"));
+    EXPECT_THAT(examples[1].values, ElementsAre(3, 4));
+  }
+}
+
 TEST_F(LabelledReaderTest, NoLabelsOnRequest) {
   options_.label_column = "none";
   const auto examples = read("1,2\n3,4\n");

@@ -98,6 +98,51 @@ TEST_F(ModelFile, KeepsEveryLanguageModelToTheBit) {
     }
 }
 
+// Of every kind of layer: answers near those of the whole weights, the file's to the bit the same.
+TEST_F(ModelFile, KeepsWeightsOfEightBits) {
+  for (const Cell cell : {Cell::rnn, Cell::gru, Cell::lstm})
+    for (const bool tie : {false, true}) {
+      LanguageModelOptions options;
+      options.cell = cell;
+      options.hidden = 20;
+      options.tie = tie;
+      LanguageModel model(options, small_tokenizer());
+      randomize(model);
+      for (Parameter& parameter : model.parameters()) parameter.value *= real(0.3);
+      const std::vector<int> prefix = model.tokenizer()->encode("i love this film");
+      LanguageModel::State whole_state, state, loaded_state;
+      const Matrix whole = model.read(whole_state, prefix);
+      model.parameters().quantize();
+      EXPECT_TRUE(model.parameters().is_quantized());
+      const Matrix rounded = model.read(state, prefix);
+      EXPECT_LT(arma::abs(arma::exp(whole) - arma::exp(rounded)).max(), 0.02);
+      const auto loaded = load_model_as<LanguageModel>(save(model), "language model");
+      EXPECT_TRUE(equal_to_the_bit(rounded, loaded.model->read(loaded_state, prefix)));
+      EXPECT_EQ(loaded.model->parameters().count(), model.parameters().count());
+      EXPECT_TRUE(load_model(save(*loaded.model, loaded.record)).record.extra.empty());
+    }
+}
+
+TEST_F(ModelFile, RefusesEightBitsThatDoNotFit) {
+  LanguageModelOptions options;
+  options.hidden = 20;
+  LanguageModel model(options, small_tokenizer());
+  randomize(model);
+  model.parameters().quantize();
+  for (const std::string suffix : {"", ".scales", ".sums"}) {
+    const auto without = [&](auto&, auto&, std::vector<TensorView>& tensors) {
+      for (TensorView& tensor : tensors)
+        if (tensor.name == "recurrent.0.recurrent" + suffix) tensor.name = "other";
+    };
+    EXPECT_THAT(load_error(rewritten(model, without)), HasSubstr("recurrent.0.recurrent" + suffix));
+  }
+  const auto reshaped = [](auto&, auto&, std::vector<TensorView>& tensors) {
+    for (TensorView& tensor : tensors)
+      if (tensor.type == "I8") std::swap(tensor.shape[0], tensor.shape[1]);
+  };
+  EXPECT_THAT(load_error(rewritten(model, reshaped)), HasSubstr("quantize it again"));
+}
+
 TEST_F(ModelFile, KeepsTheRecord) {
   ModelRecord record;
   record.training = {{"seed", 7}, {"data", "caf\xe9.txt"}};  // a file name that is no UTF-8

@@ -77,6 +77,14 @@ TEST_F(AnswersTest, CompleteGivesContinuations) {
   EXPECT_TRUE(lines[2].starts_with("es")) << lines[2];
 }
 
+TEST_F(AnswersTest, CompleteRunsOverLines) {
+  const auto complete = [&](const std::string& prefix) {
+    return answer({"complete", model("lm"), "--lines", "3", "--max-tokens", "30"}, prefix + "\n")
+        .out;
+  };
+  EXPECT_EQ(lines_of(complete("thank you for the call\\nbest \\\\")).size(), 1u);
+}
+
 TEST_F(AnswersTest, InteractiveTakesContinuationsByNumber) {
   const std::string out =
       answer({"complete", model("lm"), "--interactive", "--count", "2"}, "thank you\n1\n\n").out;

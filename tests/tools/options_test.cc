@@ -44,6 +44,13 @@ TEST_F(OptionsTest, MistakesAreOneSentence) {
   expect_error({"train", "poem"}, "no task 'poem'");
   expect_error({"train", "lm", "--hiden", "3"},
                "unknown option --hiden (did you mean --hidden?); see weft train lm --help");
+  expect_error({"train", "lm", "--lr", "3"}, "unknown option --lr; see");
+  expect_error({"train", "lm", "--train", "mails.txt", "--model", "m", "--valid", ""}, "--valid");
+  expect_error({"test", model("lm"), "--data", "mails.txt", "--format", "tsv"},
+               "leave out --format");
+  expect_error({"complete", model("lm"), "--interactive", "--input", "mails.txt"}, "--input");
+  expect_error({"quantize", model("lm")}, "option --model is missing");
+  expect_error({"quantize", model("lm"), "--model", "q.weft"}, "no weight matrix large enough");
   expect_error({"train", "lm", "--hidden", "0"},
                "option --hidden must lie between 1 and 65536, not 0");
   expect_error({"train", "lm", "--hidden", "12x"}, "whole number between 1 and 65536, not '12x'");
@@ -67,6 +74,13 @@ TEST_F(OptionsTest, MistakesAreOneSentence) {
   expect_error({"corpora", "sample", "novels"}, "novels");
   expect_error({"corpora", "sample", "emails", "--count", "-1"}, "option --count must lie");
   expect_error({"demo", "--seed", "x"}, "option --seed must be a whole number");
+}
+
+TEST_F(OptionsTest, ThreadsAndSeedAreEverywhere) {
+  for (const Words& words : {Words{"classify", model("classifier")}, Words{"complete", model("lm")},
+                             Words{"tokenize", model("lm")}, Words{"info", model("lm")},
+                             Words{"corpora", "sample", "emails"}})
+    EXPECT_EQ(weft(folder, words + Words{"--threads", "1", "--seed", "2"}).exit, 0) << words[0];
 }
 
 TEST_F(OptionsTest, ConfigurationFileCountsWhereTheCommandLineIsSilent) {

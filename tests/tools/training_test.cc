@@ -1,5 +1,7 @@
 // Training as a user sees it: the same bytes, going on after a break, the final line.
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tiny_models.h"
@@ -18,6 +20,16 @@ class TrainingTest : public ToolTest, public ::testing::WithParamInterface<const
            Words{"--train", data_of(task()), "--valid", data_of(task()), "--dropout", "0.2"} + more;
   }
 };
+
+/// A handler would run on top of a product of oneDNN, whose stack pointer is none at times.
+void expect_main_thread_takes_no_interrupt(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (!line.starts_with("SigBlk:")) continue;
+    const auto blocked = std::stoull(line.substr(7), nullptr, 16);
+    for (const int signal : {SIGINT, SIGTERM}) EXPECT_EQ(blocked >> (signal - 1) & 1, 1u) << line;
+  }
+}
 
 Json last_line(const Result& result) { return Json::parse(lines_of(result.out).back()); }
 
@@ -48,6 +60,7 @@ TEST_P(TrainingTest, InterruptedTrainingSavesAndGoesOn) {
   *(std::find(words.begin(), words.end(), "--epochs") + 1) = "1000000";
   WeftProcess process(folder, words, {});
   ASSERT_TRUE(process.wait_for_err("epoch 2/")) << process.err();
+  expect_main_thread_takes_no_interrupt(process.pid());
   process.send(SIGINT);
   const Result result = process.wait();
   ASSERT_EQ(result.exit, 0) << result.err;
@@ -103,6 +116,18 @@ TEST_P(TrainingTest, LogAndReportAreWritten) {
   for (const std::string& line : lines) EXPECT_TRUE(Json::parse(line).contains("type")) << line;
   EXPECT_EQ(Json::parse(lines.back())["stopped"], "epochs");
   EXPECT_THAT(folder.read("page.html"), HasSubstr("</html>"));
+}
+
+TEST_P(TrainingTest, LogAndReportThatCannotBeWrittenAreTold) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
+  const std::string without = (weft(folder, command({"--model", "m.weft"})), folder.read("m.weft"));
+  for (const char* option : {"--log", "--report"}) {
+    std::filesystem::remove(folder / "m.weft");
+    const Result result = weft(folder, command({"--model", "m.weft", option, "/dev/full"}));
+    EXPECT_EQ(result.exit, 2);
+    EXPECT_THAT(result.err, HasSubstr("weft: error: m.weft is saved, but: "));
+    EXPECT_EQ(folder.read("m.weft"), without);
+  }
 }
 
 TEST_P(TrainingTest, OutputsNeverOverwriteInputsOrEachOther) {

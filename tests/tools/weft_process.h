@@ -87,6 +87,7 @@ class WeftProcess {
     if (pid_ == 0) become(folder, argv.data());
   }
 
+  pid_t pid() const { return pid_; }
   void send(int signal) const { kill(pid_, signal); }
   /// What it has written to stderr by now.
   std::string err() const { return scratch_.read("err"); }

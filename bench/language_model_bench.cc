@@ -60,8 +60,7 @@ void language_model_step(benchmark::State& state) {
 
   for (auto _ : state) {
     tape.reset();
-    tape.backward(
-        softmax_cross_entropy(tape, model.logits(tape, inputs, carried), targets.ids.data()));
+    tape.backward(model.loss(tape, inputs, targets.ids.data(), carried));
     optimizer->step(gradients, 0.1, std::min(1.0, 5 / norm(gradients)));
   }
   const double tokens = static_cast<double>(state.iterations()) * examples * steps;

@@ -97,14 +97,14 @@ Var AdaptiveSoftmax::scores(Tape& tape, Var hidden) const {
   Var result = tape.output(V, N, {});
   Matrix& scores = tape.value(result);
   for (const Cluster& cluster : clusters_) {
-    const Matrix projected = affine(tape, tape.parameter(*cluster.projection), hidden).value();
+    const Var projected = affine(tape, tape.parameter(*cluster.projection), hidden);
     const Matrix& weight = cluster.weight->value;
     const Index first = static_cast<Index>(cluster.first);
     for (Index n = 0; n < N; ++n)
       std::copy_n(cluster.bias->value.memptr(), weight.n_rows, scores.colptr(n) + first);
     // Straight into the rows of the cluster.
     kernels::gemm(kernels::Transpose::no, kernels::Transpose::no, weight.n_rows, N, weight.n_cols,
-                  1, weight.memptr(), weight.n_rows, projected.memptr(), weight.n_cols, 1,
+                  1, weight.memptr(), weight.n_rows, projected.value().memptr(), weight.n_cols, 1,
                   scores.memptr() + first, V);
   }
   kernels::parallel_for(N, 1 + (1u << 13) / V, [&](std::size_t begin, std::size_t end) {

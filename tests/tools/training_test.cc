@@ -43,6 +43,8 @@ TEST_P(TrainingTest, ResumedTrainingGivesTheSameBytes) {
 }
 
 TEST_F(ToolTest, EveryKindOfOutputIsTrainedMeasuredAndAsked) {
+  WeftProcess::Options question;
+  question.input = "thank you\n";
   for (const Words& output : {Words{"adaptive", "--cutoffs", "6,15"}, Words{"adaptive"},
                               Words{"sampled", "--samples", "9"}, Words{"sampled", "--tie"}}) {
     const Result trained = train("lm", "m.weft", "mails.txt",
@@ -52,7 +54,7 @@ TEST_F(ToolTest, EveryKindOfOutputIsTrainedMeasuredAndAsked) {
     const Result tested = weft(folder, {"test", "m.weft", "--data", "mails.txt", "--json"});
     ASSERT_EQ(tested.exit, 0) << tested.err;
     EXPECT_LT(last_line(tested).at("perplexity").get<double>(), 35);
-    const Result completed = weft(folder, {"complete", "m.weft"}, "thank you");
+    const Result completed = weft(folder, {"complete", "m.weft"}, question);
     EXPECT_EQ(completed.exit, 0) << completed.err;
   }
 }

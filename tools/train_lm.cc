@@ -56,7 +56,10 @@ TrainingCost cost_of(const LanguageModel& model, const LanguageTaskOptions& task
   TrainingCost cost;
   cost.positions =
       static_cast<std::uint64_t>(task.batch_size) * static_cast<std::uint64_t>(task.bptt);
-  if (model.options().tie) {
+  const LanguageModelOptions& options = model.options();
+  if (options.output == OutputKind::sampled) {
+    cost.extra_rows = static_cast<std::uint64_t>(options.samples);
+  } else if (options.tie) {
     cost.extra_rows = static_cast<std::uint64_t>(model.tokenizer()->vocabulary().size());
   }
   return cost;

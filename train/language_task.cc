@@ -87,8 +87,7 @@ bool LanguageTask::next_batch() {
 }
 
 Var LanguageTask::loss(Tape& tape) {
-  return softmax_cross_entropy(tape, model_.logits(tape, batch_.inputs, state_),
-                               batch_.targets.data());
+  return model_.loss(tape, batch_.inputs, batch_.targets.data(), state_);
 }
 
 std::uint64_t LanguageTask::batch_targets() const {

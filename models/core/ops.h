@@ -24,6 +24,17 @@ Var multiply(Tape& tape, Var a, Var b);  // element by element
 /// a on top of b.
 Var stack_rows(Tape& tape, Var a, Var b);
 
+/// Columns columns[0..count) of x: D × count. Their gradients are added up in x's.
+Var select_columns(Tape& tape, Var x, const int* columns, std::size_t count);
+/// Scores of some words of a table E: D × V with bias b: 1 × V, for sampled softmax. Row k < count:
+/// E_wᵀ x + b_w + offsets[k] for w = candidates[k], the same words for all columns; row `count`:
+/// E_wᵀ x + b_w for w = targets[n]. A candidate that is the column's target is as good as −∞.
+/// Candidates rise, none twice; a column with targets[n] < 0 gives nothing to any gradient.
+/// x: D × N, result: (count + 1) × N; gradients touch the columns of these words alone.
+Var candidate_logits(Tape& tape, const Parameter& table, const Parameter& bias, Var x,
+                     const int* candidates, const real* offsets, std::size_t count,
+                     const int* targets);
+
 enum class Activation { linear, sigmoid, tanh, relu, leaky_relu, noisy_relu, softplus, gelu };
 /// Element by element. leaky_relu: max(x, 0.01 x); noisy_relu (Nair & Hinton 2010): while training
 /// max(0, x + N(0, σ(x))), else relu; gelu (Hendrycks & Gimpel 2016): x Φ(x), by erf.

@@ -84,6 +84,13 @@ Parameter& ParameterStore::add(std::string name, Index rows, Index columns,
   return parameter;
 }
 
+Parameter& ParameterStore::add_table(std::string name, Index rows, Index columns,
+                                     Initializer initializer) {
+  Parameter& table = add(std::move(name), rows, columns, initializer);
+  table.is_table = true;
+  return table;
+}
+
 void ParameterStore::initialize(std::uint64_t seed) {
   for (Parameter& parameter : parameters_) {
     RandomStream random(seed, "init/" + parameter.name);

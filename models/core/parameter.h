@@ -63,6 +63,8 @@ class ParameterStore {
   /// Registers a parameter. Its memory and values come with initialize() or bind(), so that a model
   /// made to receive the weights of a file costs nothing.
   Parameter& add(std::string name, Index rows, Index columns, Initializer initializer);
+  /// The same for a table of `columns` vectors, see Parameter::is_table.
+  Parameter& add_table(std::string name, Index rows, Index columns, Initializer initializer);
   /// Draws every value; the stream of a parameter depends on `seed` and its name alone.
   void initialize(std::uint64_t seed);
   /// Lets a parameter's value live in memory that outlasts the store (a mapped file).

@@ -2,21 +2,10 @@
 
 namespace weft {
 
-namespace {
-
-const Parameter& add_table(ParameterStore& store, const std::string& name, int vocabulary,
-                           int dimension, const Initializer& initializer) {
-  Parameter& table = store.add(name + ".table", static_cast<Index>(dimension),
-                               static_cast<Index>(vocabulary), initializer);
-  table.is_table = true;
-  return table;
-}
-
-}  // namespace
-
 Embedding::Embedding(ParameterStore& store, const std::string& name, int vocabulary, int dimension,
                      const Initializer& initializer)
-    : table_(add_table(store, name, vocabulary, dimension, initializer)) {}
+    : table_(store.add_table(name + ".table", static_cast<Index>(dimension),
+                             static_cast<Index>(vocabulary), initializer)) {}
 
 Var Embedding::operator()(Tape& tape, std::vector<int> ids, double word_dropout) const {
   real factor = 1;

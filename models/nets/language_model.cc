@@ -1,10 +1,13 @@
 #include "models/nets/language_model.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/json_options.h"
 #include "models/core/kernels/elementwise.h"
+#include "models/layers/adaptive_softmax.h"
+#include "models/layers/sampled_softmax.h"
 
 namespace weft {
 namespace {
@@ -19,13 +22,50 @@ Recurrent::Options recurrent_options(const LanguageModelOptions& options) {
   return result;
 }
 
-LanguageModelOptions checked(LanguageModelOptions options) {
+void check_cutoffs(const std::vector<std::int64_t>& cutoffs, int vocabulary) {
+  for (std::size_t i = 0; i < cutoffs.size(); ++i)
+    if (cutoffs[i] < 1 || cutoffs[i] >= vocabulary || (i > 0 && cutoffs[i] <= cutoffs[i - 1]))
+      throw UserError("--cutoffs must rise and lie below the vocabulary's size (" +
+                      std::to_string(vocabulary) + "); leave them out to have them chosen");
+}
+
+LanguageModelOptions checked(LanguageModelOptions options, int vocabulary) {
   if (options.embedding == 0) options.embedding = options.hidden;
   if (options.tie && options.embedding != options.hidden)
     throw UserError("--tie shares the embedding with the output, so --embedding (" +
                     std::to_string(options.embedding) + ") must equal --hidden (" +
                     std::to_string(options.hidden) + "); leave --embedding out");
+  const bool adaptive = options.output == OutputKind::adaptive;
+  if (options.tie && adaptive)
+    throw UserError(
+        "--tie needs --output full or sampled: an adaptive output has no weights in "
+        "the embedding's shape");
+  if (!options.cutoffs.empty() && !adaptive) throw UserError("--cutoffs needs --output adaptive");
+  if (adaptive && options.cutoffs.empty())
+    options.cutoffs = AdaptiveSoftmax::default_cutoffs(vocabulary);
+  check_cutoffs(options.cutoffs, vocabulary);
   return options;
+}
+
+std::unique_ptr<const OutputLayer> make_output(ParameterStore& store,
+                                               const LanguageModelOptions& options, int vocabulary,
+                                               const Parameter& embedding) {
+  const std::string name = "output";
+  const Initializer weights = options.init.input_weights();
+  switch (options.output) {
+    case OutputKind::adaptive:
+      return std::make_unique<AdaptiveSoftmax>(store, name, options.hidden, vocabulary,
+                                               options.cutoffs, weights);
+    case OutputKind::sampled:
+      if (options.tie)
+        return std::make_unique<SampledSoftmax>(store, name, embedding, options.samples);
+      return std::make_unique<SampledSoftmax>(store, name, options.hidden, vocabulary,
+                                              options.samples, weights);
+    case OutputKind::full:
+      break;
+  }
+  if (options.tie) return std::make_unique<TiedSoftmax>(store, name, embedding);
+  return std::make_unique<FullSoftmax>(store, name, options.hidden, vocabulary, weights);
 }
 
 void to_log_probabilities(Matrix& scores) {
@@ -42,6 +82,12 @@ void LanguageModelOptions::visit(OptionVisitor& v) {
   v.integer("hidden", hidden, 1, 65536, "units a layer");
   v.integer("embedding", embedding, 0, 65536, "size of the word vectors; 0: as --hidden");
   v.flag("tie", tie, "use the embedding as output weights, too");
+  v.choice("output", output, {"full", "adaptive", "sampled"},
+           "softmax over the vocabulary; for a large one: rare words in cheap clusters, or trained "
+           "on samples");
+  v.integers("cutoffs", cutoffs, 1, std::numeric_limits<int>::max(),
+             "adaptive: rank of the first word of each cluster; empty: chosen");
+  v.integer("samples", samples, 1, 1 << 24, "sampled: words drawn for each update");
   v.number("dropout", dropout, 0, 0.99, "share of units dropped while training");
   v.choice("dropout-kind", dropout_kind, {"elements", "sequence"},
            "a mask for each step, or one for a whole sequence");
@@ -51,35 +97,32 @@ void LanguageModelOptions::visit(OptionVisitor& v) {
 LanguageModel::LanguageModel(const LanguageModelOptions& options,
                              std::shared_ptr<const Tokenizer> tokenizer)
     : Model(std::move(tokenizer)),
-      options_(checked(options)),
+      options_(checked(options, tokenizer_->vocabulary().size())),
       embedding_(parameters_, "embedding", tokenizer_->vocabulary().size(), options_.embedding,
                  options_.init.embedding()),
       recurrent_(parameters_, "recurrent", options_.embedding, recurrent_options(options_),
-                 options_.init) {
-  const int vocabulary = tokenizer_->vocabulary().size();
-  if (options_.tie)
-    tied_bias_ =
-        &parameters_.add("output.bias", static_cast<Index>(vocabulary), 1, Initializer::zeros());
-  else
-    output_.emplace(parameters_, "output", options_.hidden, vocabulary,
-                    options_.init.input_weights());
-}
+                 options_.init),
+      output_(make_output(parameters_, options_, tokenizer_->vocabulary().size(),
+                          embedding_.table())) {}
 
 nlohmann::json LanguageModel::architecture() const { return options_to_json(options_); }
 
-Var LanguageModel::output(Tape& tape, Var hidden) const {
-  if (output_) return (*output_)(tape, hidden);
-  return affine_transposed(tape, tape.parameter(embedding_.table()), hidden,
-                           tape.parameter(*tied_bias_));
-}
-
-Var LanguageModel::logits(Tape& tape, const TokenBatch& batch, RecurrentState& state) const {
+Var LanguageModel::hidden(Tape& tape, const TokenBatch& batch, RecurrentState& state) const {
   const SequenceShape shape{batch.steps, batch.examples, batch.lengths.data()};
   const double rate = options_.dropout;
   Var x = embedding_(tape, batch.ids);  // E × (T·B)
   x = drop(tape, x, rate, options_.dropout_kind, shape);
   x = recurrent_(tape, x, shape, state);  // H × (T·B), state carried on
-  return output(tape, drop(tape, x, rate, options_.dropout_kind, shape));  // V × (T·B)
+  return drop(tape, x, rate, options_.dropout_kind, shape);
+}
+
+Var LanguageModel::loss(Tape& tape, const TokenBatch& batch, const int* targets,
+                        RecurrentState& state) const {
+  return output_->loss(tape, hidden(tape, batch, state), targets);
+}
+
+Var LanguageModel::logits(Tape& tape, const TokenBatch& batch, RecurrentState& state) const {
+  return output_->scores(tape, hidden(tape, batch, state));
 }
 
 Matrix LanguageModel::step(State& state, const std::vector<int>& tokens) const {
@@ -108,7 +151,7 @@ Matrix LanguageModel::read(State& state, const std::vector<int>& prefix) const {
     const SequenceShape shape{length, 1, &length};
     last = recurrent_(tape, embedding_(tape, ids), shape, state.recurrent).value().tail_cols(1);
   }
-  Matrix scores = output(tape, tape.constant(last)).value();
+  Matrix scores = output_->scores(tape, tape.constant(last)).value();
   to_log_probabilities(scores);
   return scores;
 }

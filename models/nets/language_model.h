@@ -1,24 +1,32 @@
 // Next-token models (Mikolov et al. 2010; Zaremba et al. 2014).
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "corpora/batch.h"
-#include "models/layers/dense.h"
 #include "models/layers/embedding.h"
+#include "models/layers/output_layer.h"
 #include "models/layers/recurrent.h"
 #include "models/nets/model.h"
 
 namespace weft {
 
+/// How the distribution over the vocabulary is computed: see models/layers/output_layer.h,
+/// adaptive_softmax.h and sampled_softmax.h.
+enum class OutputKind { full, adaptive, sampled };
+
 struct LanguageModelOptions {
   Cell cell = Cell::lstm;
   int layers = 2;
   int hidden = 200;
-  int embedding = 0;   // 0: as hidden
-  bool tie = false;    // output weights are the embedding's (Press & Wolf 2017)
-  double dropout = 0;  // on the embedding, between layers, and before the output
+  int embedding = 0;  // 0: as hidden
+  bool tie = false;   // output weights are the embedding's (Press & Wolf 2017)
+  OutputKind output = OutputKind::full;
+  std::vector<std::int64_t> cutoffs;  // adaptive: first id of each cluster; none: by vocabulary
+  int samples = 2000;                 // sampled: words drawn for each update
+  double dropout = 0;                 // on the embedding, between layers, and before the output
   DropoutKind dropout_kind = DropoutKind::elements;
   InitOptions init;
   void visit(OptionVisitor& v);
@@ -26,15 +34,19 @@ struct LanguageModelOptions {
 
 class LanguageModel : public Model {
  public:
-  /// Throws UserError if the options contradict each other (tied weights of other sizes).
-  /// Parameters are registered, not initialised.
+  /// Throws UserError if the options contradict each other or the vocabulary (tied weights of other
+  /// sizes, cutoffs beyond it). Parameters are registered, not initialised.
   LanguageModel(const LanguageModelOptions& options, std::shared_ptr<const Tokenizer> tokenizer);
 
   std::string kind() const override { return "language model"; }
   nlohmann::json architecture() const override;
   std::vector<double> fingerprint(const std::string& input) const override;
 
-  /// Scores of the next token at every position: V × (T·B).
+  /// What training lowers: the mean of −log p(target) over the targets that are not negative, or
+  /// its estimate from a sample of words. targets: T·B ids.
+  Var loss(Tape& tape, const TokenBatch& batch, const int* targets, RecurrentState& state) const;
+  /// Log-probabilities of the next token at every position, up to a constant a column: V × (T·B).
+  /// For a tape that answers, see OutputLayer::scores().
   Var logits(Tape& tape, const TokenBatch& batch, RecurrentState& state) const;
 
   /// One prefix that is being read, or several in a row (B columns) during a search.
@@ -48,16 +60,17 @@ class LanguageModel : public Model {
   /// <eos>, the start of a line.
   Matrix read(State& state, const std::vector<int>& prefix) const;
 
+  /// As the model was built: sizes and cutoffs that were left open are filled in.
   const LanguageModelOptions& options() const { return options_; }
 
  private:
-  Var output(Tape& tape, Var hidden) const;
+  /// What the output layer sees, H × (T·B); carries `state` on.
+  Var hidden(Tape& tape, const TokenBatch& batch, RecurrentState& state) const;
 
   LanguageModelOptions options_;
   Embedding embedding_;
   Recurrent recurrent_;
-  std::optional<Dense> output_;
-  const Parameter* tied_bias_ = nullptr;
+  std::unique_ptr<const OutputLayer> output_;
 };
 
 }  // namespace weft

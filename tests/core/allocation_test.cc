@@ -100,6 +100,7 @@ class Everything {
       }
     score_ = &store_.add("score", 1, kSize, Initializer::normal(0.5));
     bias_ = &store_.add("bias", 20, 1, Initializer::zeros());
+    bias_row_ = &store_.add("bias row", 1, 20, Initializer::zeros());
     store_.initialize(1);
     binary_.zeros(20, kExamples);
   }
@@ -129,6 +130,8 @@ class Everything {
       loss = add(tape, loss, squared_error(tape, softmax(tape, logits), binary_));
       loss = add(tape, loss, perceptron_loss(tape, logits, ids_.data()));
     }
+    loss = add(tape, loss, squared_error(tape, output(tape, some(tape, x)), binary_));
+    loss = add(tape, loss, softmax_cross_entropy(tape, candidates(tape, x), rows_.data()));
     Var bags = lookup_bags(tape, *table_, ids_.data(), offsets_.data(), nullptr, kExamples);
     return add(tape, loss, squared_error(tape, output(tape, multiply(tape, bags, bags)), binary_));
   }
@@ -142,11 +145,20 @@ class Everything {
     return affine_transposed(tape, tape.parameter(*table_), x, tape.parameter(*bias_));
   }
 
+  Var some(Tape& tape, Var x) const {
+    return select_columns(tape, x, chosen_.data(), chosen_.size());
+  }
+  Var candidates(Tape& tape, Var x) const {
+    return candidate_logits(tape, *table_, *bias_row_, x, chosen_.data(), offsets_of_chosen_.data(),
+                            chosen_.size(), ids_.data());
+  }
+
   ParameterStore store_;
-  const Parameter *table_, *score_, *bias_;
+  const Parameter *table_, *score_, *bias_, *bias_row_;
   std::vector<const Parameter*> cells_;
   std::vector<int> ids_ = {1, 5, 9, 3, 3, 0, 17, 2, 19, 4, 4, 4}, lengths_ = {4, 0, 2},
-                   offsets_ = {0, 4, 4, 12};
+                   offsets_ = {0, 4, 4, 12}, chosen_ = {1, 4, 9}, rows_ = std::vector<int>(12, 3);
+  std::vector<real> offsets_of_chosen_ = {0, 1, 2};
   SequenceShape shape_{4, kExamples, lengths_.data()};
   Matrix binary_;
 };

@@ -277,8 +277,34 @@ def training():
             "cases": cases}
 
 
+# ---- An adaptive softmax; one column does not count.
+
+def adaptive():
+    vocabulary, inputs, cutoffs = 12, 16, [4, 8]
+    net = torch.nn.AdaptiveLogSoftmaxWithLoss(inputs, vocabulary, cutoffs, div_value=4.0,
+                                              head_bias=True)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(normal(*parameter.shape, scale=0.6))
+    hidden = normal(7, inputs).requires_grad_()
+    targets = torch.tensor([1, 11, 4, -1, 7, 0, 8])
+    counted = targets >= 0
+    loss = net(hidden[counted], targets[counted]).loss
+    loss.backward()
+    parameters = {"output.head.weight": net.head.weight, "output.head.bias": net.head.bias}
+    for i, tail in enumerate(net.tail):
+        parameters[f"output.cluster.{i}.projection"] = tail[0].weight
+        parameters[f"output.cluster.{i}.weight"] = tail[1].weight
+    return {"vocabulary": vocabulary, "cutoffs": cutoffs, "hidden": columns(hidden),
+            "targets": targets.tolist(), "loss": loss.item(),
+            "log_probabilities": columns(net.log_prob(hidden)), "d_hidden": columns(hidden.grad),
+            "parameters": {k: matrix(v) for k, v in parameters.items()},
+            "gradients": {k: matrix(v.grad) for k, v in parameters.items()}}
+
+
 write("functions.json", {"activations": activations(), "softmax": softmax(), "losses": losses()})
 write("recurrent.json", {"lengths": LENGTHS, "rnn": recurrent("RNN"), "gru": recurrent("GRU"),
                          "lstm": recurrent("LSTM")})
 write("pooling.json", pooling())
 write("training.json", training())
+write("adaptive.json", adaptive())

@@ -51,7 +51,7 @@ std::unique_ptr<LanguageModel> trained(TokenizerKind kind) {
   for (int update = 0; update < 150; ++update) {
     tape.reset();
     RecurrentState state;
-    tape.backward(softmax_cross_entropy(tape, model->logits(tape, batch, state), targets.data()));
+    tape.backward(model->loss(tape, batch, targets.data(), state));
     optimizer->step(gradients, 0.02);
   }
   return model;

@@ -85,17 +85,34 @@ TEST_F(ModelFile, KeepsEveryClassifierOfRowsToTheBit) {
   }
 }
 
+void expect_same_answers(const LanguageModel& a, const LanguageModel& b) {
+  LanguageModel::State one, other;
+  const std::vector<int> prefix = a.tokenizer()->encode("i do not love");
+  EXPECT_TRUE(equal_to_the_bit(a.read(one, prefix), b.read(other, prefix)));
+  EXPECT_TRUE(equal_to_the_bit(a.step(one, {5}), b.step(other, {5})));
+}
+
 TEST_F(ModelFile, KeepsEveryLanguageModelToTheBit) {
   for (const Cell cell : {Cell::rnn, Cell::gru, Cell::lstm})
-    for (const bool tie : {false, true}) {
-      const auto model = small_language_model(cell, tie);
-      const auto loaded = load_model_as<LanguageModel>(save(*model), "language model");
-      EXPECT_EQ(loaded.model->architecture(), model->architecture());
-      LanguageModel::State one, other;
-      const std::vector<int> prefix = model->tokenizer()->encode("i do not love");
-      EXPECT_TRUE(equal_to_the_bit(model->read(one, prefix), loaded.model->read(other, prefix)));
-      EXPECT_TRUE(equal_to_the_bit(model->step(one, {5}), loaded.model->step(other, {5})));
-    }
+    for (const bool tie : {false, true})
+      for (const OutputKind output :
+           {OutputKind::full, OutputKind::adaptive, OutputKind::sampled}) {
+        if (tie && output == OutputKind::adaptive) continue;
+        const auto model = small_language_model(cell, tie, output);
+        const auto loaded = load_model_as<LanguageModel>(save(*model), "language model");
+        EXPECT_EQ(loaded.model->architecture(), model->architecture());
+        expect_same_answers(*model, *loaded.model);
+      }
+}
+
+// Files from before there was more than one kind of output do not name it.
+TEST_F(ModelFile, LoadsALanguageModelWithoutAnOutputKind) {
+  const auto model = small_language_model(Cell::lstm);
+  const std::string path = rewritten(*model, [](auto&, auto& description, auto&) {
+    for (const char* key : {"output", "cutoffs", "samples"})
+      EXPECT_EQ(description["architecture"].erase(key), 1u);
+  });
+  expect_same_answers(*model, *load_model_as<LanguageModel>(path, "language model").model);
 }
 
 // Of every kind of layer: answers near those of the whole weights, the file's to the bit the same.

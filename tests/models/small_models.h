@@ -55,8 +55,11 @@ inline std::unique_ptr<Classifier> row_classifier(const ClassifierOptions& optio
   return model;
 }
 
-inline std::unique_ptr<LanguageModel> small_language_model(Cell cell, bool tie = false) {
+inline std::unique_ptr<LanguageModel> small_language_model(Cell cell, bool tie = false,
+                                                           OutputKind output = OutputKind::full) {
   LanguageModelOptions options;
+  options.output = output;
+  if (output == OutputKind::adaptive) options.cutoffs = {5, 9};
   options.cell = cell;
   options.hidden = 5;
   options.embedding = tie ? 5 : 3;

@@ -83,6 +83,20 @@ TEST_F(OptionsTest, ThreadsAndSeedAreEverywhere) {
     EXPECT_EQ(weft(folder, words + Words{"--threads", "1", "--seed", "2"}).exit, 0) << words[0];
 }
 
+TEST_F(OptionsTest, OutputKindsThatDoNotFit) {
+  const auto expect = [&](const Words& more, const std::string& message) {
+    expect_error(train_words("lm") + Words{"--train", "mails.txt", "--model", "m.weft"} + more,
+                 message);
+  };
+  expect({"--output", "half"}, "must be one of full, adaptive, sampled");
+  expect({"--cutoffs", "4"}, "--cutoffs needs --output adaptive");
+  expect({"--output", "adaptive", "--cutoffs", "4,4"}, "--cutoffs must rise");
+  expect({"--output", "adaptive", "--cutoffs", "4,9999"}, "--cutoffs must rise and lie below");
+  expect({"--output", "adaptive", "--cutoffs", "0"}, "option --cutoffs must lie");
+  expect({"--output", "adaptive", "--tie"}, "--tie needs --output full or sampled");
+  expect({"--samples", "0"}, "option --samples must lie");
+}
+
 TEST_F(OptionsTest, ConfigurationFileCountsWhereTheCommandLineIsSilent) {
   folder.write("run.conf",
                "# a comment\n\n  hidden = 5\nepochs=1\r\ntie = yes\nstrip-control = false\n");

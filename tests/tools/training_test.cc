@@ -54,6 +54,23 @@ TEST_P(TrainingTest, ResumedTrainingGivesTheSameBytes) {
   EXPECT_EQ(folder.read("whole.weft"), folder.read("resumed.weft"));
 }
 
+TEST_F(ToolTest, EveryKindOfOutputIsTrainedMeasuredAndAsked) {
+  WeftProcess::Options question;
+  question.input = "thank you\n";
+  for (const Words& output : {Words{"adaptive", "--cutoffs", "6,15"}, Words{"adaptive"},
+                              Words{"sampled", "--samples", "9"}, Words{"sampled", "--tie"}}) {
+    const Result trained = train("lm", "m.weft", "mails.txt",
+                                 Words{"--valid", "mails.txt", "--json", "--output"} + output);
+    ASSERT_EQ(trained.exit, 0) << trained.err;
+    EXPECT_EQ(weft(folder, {"info", "m.weft", "--verify"}).exit, 0);
+    const Result tested = weft(folder, {"test", "m.weft", "--data", "mails.txt", "--json"});
+    ASSERT_EQ(tested.exit, 0) << tested.err;
+    EXPECT_LT(last_line(tested).at("perplexity").get<double>(), 35);
+    const Result completed = weft(folder, {"complete", "m.weft"}, question);
+    EXPECT_EQ(completed.exit, 0) << completed.err;
+  }
+}
+
 TEST_P(TrainingTest, InterruptedTrainingSavesAndGoesOn) {
   // So many epochs that nobody waits for their end.
   Words words = command({"--model", "m.weft", "--json", "--report-every", "0.1"});

@@ -40,11 +40,15 @@ TokenStream random_stream(const char* name, std::size_t size) {
 /// A language model with dropout, on Adam with everything that has a memory: carried states,
 /// plateau, early stopping, validations that do not fall together with the ends of epochs.
 struct Training {
-  explicit Training(std::int64_t max_updates, OptimizerKind kind = OptimizerKind::adam)
+  explicit Training(std::int64_t max_updates, OptimizerKind kind = OptimizerKind::adam,
+                    OutputKind output = OutputKind::full)
       : train(random_stream("train", 400)), valid(random_stream("valid", 150)) {
     LanguageModelOptions model_options;
     model_options.hidden = 8;
     model_options.dropout = 0.3;
+    model_options.output = output;
+    if (output == OutputKind::adaptive) model_options.cutoffs = {5, 9};
+    model_options.samples = 6;
     model = std::make_unique<LanguageModel>(model_options, tokenizer());
     model->parameters().initialize(1);
     LanguageTaskOptions task_options;
@@ -126,6 +130,24 @@ TEST(Checkpoint, ResumesToTheSameBytes) {
     EXPECT_EQ(loaded.record.training["updates"], cut);
     restore_checkpoint(loaded, path, *second.trainer);
     EXPECT_EQ(second.trainer->last_checkpoint().path, path);
+    second.trainer->run(kNoInterrupt);
+    expect_same_training(whole, second);
+  }
+}
+
+// Samples of words are drawn anew for each update, from a stream that goes on where it stopped.
+TEST(Checkpoint, ResumesEveryKindOfOutputToTheSameBytes) {
+  for (const OutputKind output : {OutputKind::adaptive, OutputKind::sampled}) {
+    const TemporaryFiles files;
+    const std::string path = files.path("c");
+    const auto training = [&](std::int64_t updates) {
+      return Training(updates, OptimizerKind::adam, output);
+    };
+    Training whole = training(20), first = training(11), second = training(20);
+    whole.trainer->run(kNoInterrupt);
+    first.checkpoint_to(path);
+    first.trainer->run(kNoInterrupt);
+    restore_checkpoint(load_checkpoint(path), path, *second.trainer);
     second.trainer->run(kNoInterrupt);
     expect_same_training(whole, second);
   }

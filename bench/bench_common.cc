@@ -30,8 +30,8 @@ Matrix random_matrix(Index rows, Index columns, RandomStream& random) {
   return values;
 }
 
-TrainingStep::TrainingStep(ParameterStore& parameters, double clip)
-    : clip_(clip), gradients_(parameters) {
+TrainingStep::TrainingStep(ParameterStore& parameters, double clip, double learning_rate)
+    : clip_(clip), learning_rate_(learning_rate), gradients_(parameters) {
   OptimizerOptions sgd;
   sgd.kind = OptimizerKind::sgd;
   optimizer_ = Optimizer::make(sgd, parameters);

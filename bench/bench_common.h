@@ -31,7 +31,7 @@ Matrix random_matrix(Index rows, Index columns, RandomStream& random);
 class TrainingStep {
  public:
   /// `clip`: of the global gradient norm, 0: off. `parameters` have values and outlive it.
-  TrainingStep(ParameterStore& parameters, double clip);
+  TrainingStep(ParameterStore& parameters, double clip, double learning_rate);
 
   /// `loss(tape)` gives the loss, 1 × 1.
   template <class Loss>
@@ -39,11 +39,11 @@ class TrainingStep {
     tape_.reset();
     tape_.backward(loss(tape_));
     const double scale = clip_ > 0 ? std::min(1.0, clip_ / norm_(gradients_)) : 1;
-    optimizer_->step(gradients_, 0.1, scale);
+    optimizer_->step(gradients_, learning_rate_, scale);
   }
 
  private:
-  double clip_;
+  double clip_, learning_rate_;
   Gradients gradients_;
   RandomStream noise_{1, "dropout"};
   Tape tape_{gradients_, noise_};

@@ -32,7 +32,7 @@ void dense_stack(benchmark::State& state) {
 
   RandomStream random(1, "pictures");
   const Matrix pictures = random_matrix(static_cast<Index>(kSizes.front()), kBatch, random);
-  TrainingStep step(store, 0);
+  TrainingStep step(store, 0, 1e-4);
   measure(state, static_cast<double>(kBatch), flops_of_training(), [&] {
     step([&](Tape& tape) {
       Var x = tape.constant(pictures);

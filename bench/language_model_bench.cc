@@ -27,7 +27,7 @@ std::unique_ptr<LanguageModel> two_layers(int hidden, int vocabulary) {
 void language_model(benchmark::State& state, int hidden, int vocabulary, int examples, int steps) {
   kernels::set_threads(static_cast<int>(state.range(0)));
   const auto model = two_layers(hidden, vocabulary);
-  TrainingStep step(model->parameters(), 5);
+  TrainingStep step(model->parameters(), 5, 0.1);
   RandomStream words(1, "words");
   const std::vector<int> lengths(static_cast<std::size_t>(examples), steps);
   const TokenBatch inputs = random_batch(lengths, vocabulary, words);

@@ -87,7 +87,8 @@ def row_section(row, result, peaks):
     text = f"### {row.name}\n\n{row.title[0].upper()}{row.title[1:]}. Asked for: {row.target}.\n\n"
     text += table(header, lines) if lines else ""
     text += "".join(f"\n{note}\n" for note in notes)
-    return text + f"\n{result['date']}, weft {result['weft']}, {result["rounds"]} round{"s" * (result["rounds"] > 1)}.\n"
+    rounds = f"{result['rounds']} round{'s' if result['rounds'] > 1 else ''}"
+    return text + f"\n{result['date']}, weft {result['weft']}, {rounds}.\n"
 
 
 def summary_lines(row, result, peaks):

@@ -2,6 +2,8 @@
 
 #include <sentencepiece_processor.h>
 
+#include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -58,14 +60,17 @@ void measure_encoding(benchmark::State& state, const Encode& encode) {
 }
 
 void tokenize(benchmark::State& state, TokenizerKind kind) {
-  const auto tokenizer = Tokenizer::train(options_of(kind), show_lines);
+  static std::map<TokenizerKind, std::shared_ptr<const Tokenizer>> learned;
+  auto& tokenizer = learned[kind];
+  if (!tokenizer) tokenizer = Tokenizer::train(options_of(kind), show_lines);
   measure_encoding(state, [&](const std::string& line) { return tokenizer->encode(line).size(); });
 }
 
 void sentencepiece_itself(benchmark::State& state) {
+  static const std::string model =
+      train_subword_model(options_of(TokenizerKind::subwords), show_lines, no_log);
   sentencepiece::SentencePieceProcessor processor;
-  const auto status = processor.LoadFromSerializedProto(
-      train_subword_model(options_of(TokenizerKind::subwords), show_lines, no_log));
+  const auto status = processor.LoadFromSerializedProto(model);
   if (!status.ok()) return state.SkipWithError("no model");
   measure_encoding(state, [&](const std::string& line) {
     std::vector<int> ids;

@@ -13,17 +13,26 @@ from programs import Missing, probe, warn
 from rows import ROWS
 
 
+def describe(settings):
+    return " ".join(os.path.basename(s.rstrip("/")) for s in settings if s)
+
+
 def best_settings(program, threads, seconds):
-    """The settings with the best figure in a short run each; the first if there is no choice."""
-    candidates = list(program.settings(threads))
-    if len(candidates) == 1:
-        return candidates[0]
-    speed = {}
-    for name, settings in candidates:
-        speed[name] = program.measure(threads, settings, seconds)["tokens/s"]
-        warn(f"    {program.name}, {threads} threads, {name or 'as installed'}: "
-             f"{speed[name]:.0f} tokens/s")
-    return max(candidates, key=lambda candidate: speed[candidate[0]])
+    """One choice after the other, by the speed of a short run each."""
+    choices = program.choices(threads)
+    best = [choice[0] for choice in choices]
+    if all(len(choice) == 1 for choice in choices):
+        return best
+    speeds = {}
+    for n, choice in enumerate(choices):
+        for option in choice:
+            tried = (*best[:n], option, *best[n + 1:])
+            if tried not in speeds:
+                speeds[tried] = program.measure(threads, tried, seconds)["tokens/s"]
+                warn(f"    {program.name}, {threads} threads, {describe(tried) or 'as installed'}: "
+                     f"{speeds[tried]:.0f} tokens/s")
+        best = list(max(speeds, key=speeds.get))
+    return best
 
 
 class Contestant:
@@ -32,7 +41,7 @@ class Contestant:
     def __init__(self, program, threads, args):
         self.program, self.threads, self.args = program, threads, args
         self.name, self.missing, self.figures = program.name, None, []
-        self.setting = ("", None)
+        self.settings = []
 
     def attempt(self, work):
         if self.missing is None:
@@ -46,12 +55,12 @@ class Contestant:
     def prepare(self):
         def work():
             self.program.prepare(self.args.build)
-            self.setting = best_settings(self.program, self.threads, self.args.seconds / 4)
+            self.settings = best_settings(self.program, self.threads, self.args.seconds / 4)
         self.attempt(work)
 
     def measure(self):
         def work():
-            found = self.program.measure(self.threads, self.setting[1], self.args.seconds)
+            found = self.program.measure(self.threads, self.settings, self.args.seconds)
             self.figures.append(found)
         self.attempt(work)
 
@@ -59,7 +68,7 @@ class Contestant:
         version = self.figures[0].pop("version", "") if self.figures else ""
         keys = self.figures[0].keys() if self.figures else ()
         return {"name": self.name, "weft": self.program.is_weft, "threads": self.threads,
-                "setting": self.setting[0], "version": version, "missing": self.missing,
+                "settings": describe(self.settings), "version": version, "missing": self.missing,
                 "figures": {key: [found[key] for found in self.figures] for key in keys}}
 
 

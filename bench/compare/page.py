@@ -80,7 +80,7 @@ def row_section(row, result, peaks):
             *(number(mid(p, key)) if mid(p, key) else "" for key in ("GFLOP/s", "GB/s")),
             share(row, p, peaks), f"{faster:.2f}×" if faster else "",
             number(mid(p, "memory MB")) if mid(p, "memory MB") else "",
-            f"{mid(p, 'accuracy'):.4f}" if mid(p, "accuracy") else "", p["setting"]])
+            f"{mid(p, 'accuracy'):.4f}" if mid(p, "accuracy") else "", p["settings"]])
     kind = {"f32": "of the f32 peak", "read": "of the bandwidth"}.get(row.peak, "of the peak")
     header = ["program", "threads", row.figure, "GFLOP/s", "GB/s", kind, "weft is faster",
               "most memory, MB", "accuracy", "settings"]

@@ -46,9 +46,9 @@ class Program:
     name = ""
     is_weft = False
 
-    def settings(self, threads):
-        """Settings worth trying with so many threads: pairs of a name and what `measure` takes."""
-        return [("", None)]
+    def choices(self, threads):
+        """What can be chosen with so many threads, a list of strings a choice, the usual first."""
+        return []
 
     def prepare(self, build):
         """Makes what is needed once, in the build folder."""
@@ -84,29 +84,22 @@ class PyTorch(Program):
     name = "PyTorch"
     python = "/usr/bin/python3"  # Debian's packages are this one's
 
-    def __init__(self, row, options=((),)):
+    def __init__(self, row, *options):
         self.row, self.options = row, options
 
-    def settings(self, threads):
-        # One build a folder, as Debian's alternatives have it; without any, what the linker finds.
-        builds = sorted(glob.glob("/usr/lib/*/openblas-*/")) or [""]
-        for build in builds:
-            for kernels in ("", "SkylakeX", "Haswell"):
-                for options in self.options:
-                    environment = {"OMP_NUM_THREADS": str(threads),
-                                   "OPENBLAS_NUM_THREADS": str(threads)}
-                    if build:
-                        environment["LD_LIBRARY_PATH"] = build
-                    if kernels:
-                        environment["OPENBLAS_CORETYPE"] = kernels
-                    name = [os.path.basename(build.rstrip("/")), kernels, *options]
-                    yield " ".join(filter(None, name)), (environment, list(options))
+    def choices(self, threads):
+        # One build a folder, as Debian's alternatives have it; they differ in their threads.
+        builds = sorted(glob.glob("/usr/lib/*/openblas-*/")) if threads > 1 else []
+        return [["SkylakeX", "", "Haswell"], builds or [""], ["", *self.options]]
 
     def measure(self, threads, settings, seconds):
-        environment, options = settings
+        kernels, build, option = settings
+        wanted = {"OPENBLAS_CORETYPE": kernels, "LD_LIBRARY_PATH": build,
+                  "OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
         script = os.path.join(PEERS, "pytorch_training.py")
         out, _, memory = run([self.python, script, self.row, "--threads", str(threads),
-                              "--seconds", str(seconds), *options], environment)
+                              "--seconds", str(seconds), *filter(None, [option])],
+                             {key: value for key, value in wanted.items() if value})
         return {**json.loads(out.splitlines()[-1]), "memory MB": memory}
 
 

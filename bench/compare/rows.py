@@ -125,7 +125,7 @@ ROWS = [
              "the yardstick of adaptive and sampled softmax", "language_model/lm_650_wide"),
     training("classifier", "training step, bidirectional LSTM classifier, embedding 300, hidden "
              "256, batch 32, lengths to 400 (mean 235)", "70 % of the f32 peak, 2.5× PyTorch",
-             "bidirectional_classifier", ((), ("--padded",))),
+             "bidirectional_classifier", "--padded"),
     training("dense", "training step, dense stack 784–1000–500–250–30–250–500–1000–784, "
              "batch 128 (a token is an example)", "85 % of the f32 peak, ahead of PyTorch",
              "dense_stack"),

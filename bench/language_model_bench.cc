@@ -1,91 +1,75 @@
-// One training step of an LSTM language model: forward, loss, backward, clip, update.
+// LSTM language models: a training step, and one more token for a person who is typing.
 //
-// GFLOP/s counts the matrix products of a full softmax alone: a token costs 2 · (4H · 2H) a layer
-// and 2 · H · V for the output, three times (forward, gradient of the inputs, gradient of the
-// weights).
+// A token costs 2 · (4H · 2H) a layer and 2 · H · V for the output; in training three times that
+// (forward, gradient of the inputs, gradient of the weights).
 
-#include <benchmark/benchmark.h>
-
-#include <algorithm>
-#include <cmath>
-#include <memory>
-#include <string>
-
+#include "bench/bench_common.h"
 #include "models/core/kernels/parallel.h"
 #include "models/nets/language_model.h"
-#include "train/gradient_norm.h"
-#include "train/optimizer.h"
 
-namespace weft {
+namespace weft::bench {
 namespace {
 
-std::shared_ptr<const Tokenizer> numbered_words(int vocabulary) {
-  TokenizerOptions options;
-  options.kind = TokenizerKind::words;
-  return Tokenizer::train(options, [vocabulary](const auto& line) {
-    for (int word = kSpecialIds; word < vocabulary; ++word) line("w" + std::to_string(word));
+double flops_forward(int hidden, int vocabulary) {
+  return 2.0 * hidden * (2.0 * 8.0 * hidden + vocabulary);
+}
+
+std::unique_ptr<LanguageModel> two_layers(int hidden, int vocabulary,
+                                          OutputKind output = OutputKind::full) {
+  LanguageModelOptions options;
+  options.output = output;
+  options.hidden = hidden;
+  options.dropout = 0.5;
+  options.init.recurrent = InitKind::uniform;
+  auto model = std::make_unique<LanguageModel>(options, numbered_words(vocabulary));
+  model->parameters().initialize(1);
+  return model;
+}
+
+void language_model(benchmark::State& state, int hidden, int vocabulary, int examples, int steps,
+                    OutputKind output) {
+  kernels::set_threads(static_cast<int>(state.range(0)));
+  const auto model = two_layers(hidden, vocabulary, output);
+  TrainingStep step(model->parameters(), 5, 0.1);
+  RandomStream words(1, "words");
+  const std::vector<int> lengths(static_cast<std::size_t>(examples), steps);
+  const TokenBatch inputs = random_batch(lengths, vocabulary, words);
+  const TokenBatch targets = random_batch(lengths, vocabulary, words);
+  RecurrentState carried;
+  measure(state, static_cast<double>(inputs.tokens()), 3 * flops_forward(hidden, vocabulary), [&] {
+    step([&](Tape& tape) { return model->loss(tape, inputs, targets.ids.data(), carried); });
   });
 }
 
-TokenBatch random_batch(int steps, int examples, int vocabulary, RandomStream& random) {
-  TokenBatch batch;
-  batch.steps = steps;
-  batch.examples = examples;
-  batch.lengths.assign(static_cast<std::size_t>(examples), steps);
-  for (int n = 0; n < steps * examples; ++n)
-    batch.ids.push_back(static_cast<int>(std::pow(vocabulary, random.uniform())) - 1);
-  return batch;
+/// Every weight but the embedding is read once: the limit is memory, so bytes are counted too.
+void next_token(benchmark::State& state, int hidden, int vocabulary, bool quantized) {
+  kernels::set_threads(static_cast<int>(state.range(0)));
+  const auto model = two_layers(hidden, vocabulary);
+  if (quantized) model->parameters().quantize();
+  LanguageModel::State typed;
+  int word = kSpecialIds;
+  const double flops = flops_forward(hidden, vocabulary);
+  measure(state, 1, flops, [&] {
+    benchmark::DoNotOptimize(model->step(typed, {word}).memptr());
+    word = kSpecialIds + (word + 1) % (vocabulary - kSpecialIds);
+  });
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(flops / 2) *
+                          (quantized ? 1 : static_cast<std::int64_t>(sizeof(real))));
 }
 
-/// Arguments: hidden units, vocabulary, sequences, steps, threads, output (0 full, 1 adaptive, 2
-/// sampled). Words are as frequent as Zipf's law has them.
-void language_model_step(benchmark::State& state) {
-  const int hidden = static_cast<int>(state.range(0)),
-            vocabulary = static_cast<int>(state.range(1));
-  const int examples = static_cast<int>(state.range(2)), steps = static_cast<int>(state.range(3));
-  kernels::set_threads(static_cast<int>(state.range(4)));
+BENCHMARK_CAPTURE(language_model, lm_200, 200, 10000, 20, 20, OutputKind::full)
+    ->Apply(one_and_two_threads);
+BENCHMARK_CAPTURE(language_model, lm_650, 650, 10000, 20, 35, OutputKind::full)
+    ->Apply(one_and_two_threads);
+BENCHMARK_CAPTURE(language_model, lm_650_wide, 650, 33278, 20, 35, OutputKind::full)
+    ->Apply(one_and_two_threads);
+BENCHMARK_CAPTURE(language_model, lm_650_wide_adaptive, 650, 33278, 20, 35, OutputKind::adaptive)
+    ->Apply(one_and_two_threads);
+BENCHMARK_CAPTURE(language_model, lm_650_wide_sampled, 650, 33278, 20, 35, OutputKind::sampled)
+    ->Apply(one_and_two_threads);
+BENCHMARK_CAPTURE(next_token, lm_650, 650, 10000, false)->Apply(one_and_two_threads);
 
-  LanguageModelOptions options;
-  options.hidden = hidden;
-  options.dropout = 0.5;
-  options.output = static_cast<OutputKind>(state.range(5));
-  LanguageModel model(options, numbered_words(vocabulary));
-  model.parameters().initialize(1);
-  OptimizerOptions sgd;
-  sgd.kind = OptimizerKind::sgd;
-  const auto optimizer = Optimizer::make(sgd, model.parameters());
-  Gradients gradients(model.parameters());
-  RandomStream noise(1, "dropout"), words(1, "words");
-  Tape tape(gradients, noise);
-  RecurrentState carried;
-  GradientNorm norm;
-  const TokenBatch inputs = random_batch(steps, examples, vocabulary, words);
-  const TokenBatch targets = random_batch(steps, examples, vocabulary, words);
-
-  for (auto _ : state) {
-    tape.reset();
-    tape.backward(model.loss(tape, inputs, targets.ids.data(), carried));
-    optimizer->step(gradients, 0.1, std::min(1.0, 5 / norm(gradients)));
-  }
-  const double tokens = static_cast<double>(state.iterations()) * examples * steps;
-  const double flops = 3.0 * 2.0 * hidden * (2.0 * 8.0 * hidden + vocabulary);
-  state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsRate);
-  state.counters["GFLOP/s"] =
-      benchmark::Counter(tokens * flops * 1e-9, benchmark::Counter::kIsRate);
-}
-
-BENCHMARK(language_model_step)
-    ->ArgNames({"hidden", "vocabulary", "batch", "steps", "threads", "output"})
-    ->Args({650, 10000, 20, 35, 2, 0})
-    ->Args({650, 10000, 20, 35, 1, 0})
-    ->Args({650, 33278, 20, 35, 1, 0})
-    ->Args({650, 33278, 20, 35, 1, 1})
-    ->Args({650, 33278, 20, 35, 1, 2})
-    ->Args({200, 10000, 20, 20, 2, 0})
-    ->Args({200, 10000, 20, 20, 1, 0})
-    ->Unit(benchmark::kMillisecond)
-    ->MinTime(5)
-    ->UseRealTime();
+BENCHMARK_CAPTURE(next_token, lm_650_8bit, 650, 10000, true)->Apply(one_and_two_threads);
 
 }  // namespace
-}  // namespace weft
+}  // namespace weft::bench

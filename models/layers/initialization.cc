@@ -16,11 +16,16 @@ Initializer InitOptions::embedding() const {
 
 Initializer InitOptions::make(InitKind kind, int blocks) const {
   switch (kind) {
-    case InitKind::glorot: return Initializer::glorot(blocks);
-    case InitKind::he: return Initializer::he(blocks);
-    case InitKind::orthogonal: return Initializer::orthogonal(blocks);
-    case InitKind::uniform: return Initializer::uniform(scale);
-    case InitKind::normal: return Initializer::normal(scale);
+    case InitKind::glorot:
+      return Initializer::glorot(blocks);
+    case InitKind::he:
+      return Initializer::he(blocks);
+    case InitKind::orthogonal:
+      return Initializer::orthogonal(blocks);
+    case InitKind::uniform:
+      return Initializer::uniform(scale);
+    case InitKind::normal:
+      return Initializer::normal(scale);
   }
   return {};
 }

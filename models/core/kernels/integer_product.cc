@@ -42,7 +42,7 @@ const IntegerProduct& integer_product() {
 
 std::vector<const IntegerProduct*> runnable_integer_products() {
   std::vector<const IntegerProduct*> products = {&integer_reference()};
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(WEFT_DOUBLE)
   if (__builtin_cpu_supports("avx2")) products.push_back(&integer_avx2());
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni"))
     products.push_back(&integer_vnni());

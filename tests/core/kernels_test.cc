@@ -248,6 +248,18 @@ TEST_P(Kernels, SumsAgreeWithTheReference) {
   }
 }
 
+TEST_P(Kernels, MatrixTimesVector) {
+  for (const std::size_t M : {1u, 5u, 16u, 2047u, 5000u})
+    for (const std::size_t K : {1u, 7u, 8u, 21u}) {
+      const std::size_t ld = M + 3;
+      const Values W = normal(ld * K, 1), x = normal(K, 2);
+      Values want = normal(M, 3), got = want;
+      reference().matrix_vector(M, K, W.data(), ld, x.data(), want.data());
+      table().matrix_vector(M, K, W.data(), ld, x.data(), got.data());
+      for (std::size_t m = 0; m < M; ++m) ASSERT_NEAR(got[m], want[m], 3e-6 * double(K + 1)) << M << " " << K;
+    }
+}
+
 TEST_P(Kernels, SumsHoldLargeNumbers) {
   const Values large(1000, 1e30f);
   EXPECT_NEAR(table().sum_of_squares(1000, large.data()) / 1e63, 1, 1e-6);

@@ -36,6 +36,9 @@ struct Elementwise {
   void (*multiply)(std::size_t n, const real* x, const real* w, real beta,
                    real* y);  // y = x∘w + βy
   real (*dot)(std::size_t n, const real* x, const real* y);
+  /// y += W x. W: M × K, column-major, `ld` numbers from one column to the next.
+  void (*matrix_vector)(std::size_t M, std::size_t K, const real* W, std::size_t ld, const real* x,
+                        real* y);
   double (*sum_of_squares)(std::size_t n, const real* x);  // accumulated in double
   double (*sum)(std::size_t n, const real* x);
 

@@ -95,6 +95,12 @@ real dot(std::size_t n, const real* x, const real* y) {
   return static_cast<real>(total);
 }
 
+void matrix_vector(std::size_t M, std::size_t K, const real* W, std::size_t ld, const real* x,
+                   real* y) {
+  for (std::size_t k = 0; k < K; ++k)
+    for (std::size_t m = 0; m < M; ++m) y[m] += W[k * ld + m] * x[k];
+}
+
 double sum_of_squares(std::size_t n, const real* x) {
   double total = 0;
   for (std::size_t i = 0; i < n; ++i) total += static_cast<double>(x[i]) * x[i];
@@ -247,6 +253,7 @@ const Elementwise& reference() {
       .axpby = axpby,
       .multiply = multiply,
       .dot = dot,
+      .matrix_vector = matrix_vector,
       .sum_of_squares = sum_of_squares,
       .sum = sum,
       .max = max,

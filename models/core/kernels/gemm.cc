@@ -7,6 +7,9 @@
 #ifndef WEFT_DOUBLE
 #include <dnnl.h>
 #include <omp.h>
+
+#include "models/core/kernels/elementwise.h"
+#include "models/core/kernels/parallel.h"
 #endif
 
 namespace weft::kernels {
@@ -39,9 +42,30 @@ class ThreadsForProduct {
   int threads_;
 };
 
+/// C = alpha · op(A) b + beta · C for a single column, which waits for A to come out of memory.
+void column_product(Transpose a, Index M, Index K, real alpha, const real* A, Index lda,
+                    const real* b, real beta, real* c) {
+  constexpr Index kNumbersAThread = 1 << 17;
+  const auto& kernel = elementwise();
+  parallel_for(M, kNumbersAThread / K + 1, [&](std::size_t begin, std::size_t end) {
+    if (a == Transpose::yes) {
+      for (Index m = begin; m < end; ++m)
+        c[m] = alpha * kernel.dot(K, A + m * lda, b) + (beta == 0 ? 0 : beta * c[m]);
+      return;
+    }
+    if (beta == 0)
+      std::fill(c + begin, c + end, real{0});
+    else if (beta != 1)
+      kernel.axpby(end - begin, beta, c + begin, 0, c + begin);
+    kernel.matrix_vector(end - begin, K, A + begin, lda, b, c + begin);
+  });
+}
+
 // oneDNN counts in rows: it sees the transposed matrices, and Cᵀ = op(B)ᵀ op(A)ᵀ.
 void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
              Index lda, const real* B, Index ldb, real beta, real* C, Index ldc) {
+  if (N == 1 && b == Transpose::no && (alpha == 1 || a == Transpose::yes))
+    return column_product(a, M, K, alpha, A, lda, B, beta, C);
   const char ta = a == Transpose::yes ? 'T' : 'N', tb = b == Transpose::yes ? 'T' : 'N';
   const auto size = [](Index value) { return static_cast<dnnl_dim_t>(value); };
   const ThreadsForProduct threads(M, N, K);

@@ -75,8 +75,7 @@ void encode(benchmark::State& state) {
 
 /// The same text and segmentation, without weft around it.
 void sentencepiece_encode(benchmark::State& state) {
-  const TokenizerOptions options =
-      options_for(static_cast<std::int64_t>(TokenizerKind::subwords));
+  const TokenizerOptions options = options_for(static_cast<std::int64_t>(TokenizerKind::subwords));
   sentencepiece::SentencePieceProcessor processor;
   if (!processor.LoadFromSerializedProto(train_subword_model(options, source(), no_log)).ok()) {
     state.SkipWithError("no model");

@@ -44,6 +44,9 @@ bool contains(const std::array<const char*, N>& names, const std::string& name) 
   return false;
 }
 
+/// Of the training's time, what checkpoints may take that nobody asked for.
+constexpr double kShareOfUnasked = 0.05;
+
 std::string checksum_of(const std::string& path) {
   const MappedFile file(path);
   char text[17];
@@ -222,6 +225,7 @@ void TrainingRun::add_observers(Trainer& trained, ProgressDisplay& display,
   }
   CheckpointOptions checkpoint = run.checkpoint;
   checkpoint.path = checkpoint_path_;
+  if (run.checkpoint.path.empty()) checkpoint.time_share = kShareOfUnasked;
   trained.add(std::make_unique<CheckpointObserver>(checkpoint, description(parser), log));
 }
 
@@ -284,8 +288,8 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   if (resumed_) restore_checkpoint(*resumed_, run.resume, trained);
   const ParameterStore& store = task.model().parameters();
   const int copies = (files.valid.empty() ? 0 : 1) + (trainer.average_decay > 0 ? 1 : 0);
-  const MemoryEstimate memory = estimate_memory(store, trainer.optimizer.kind, cost.positions,
-                                                copies, cost.extra_rows);
+  const MemoryEstimate memory =
+      estimate_memory(store, trainer.optimizer.kind, cost.positions, copies, cost.extra_rows);
   display.say(training_summary(store, memory, task.epoch_targets(), cost.targets));
   trained.run(catch_interrupts());
   display.end();

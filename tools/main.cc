@@ -1,19 +1,15 @@
 // The `weft` program: a table of commands and the one place where errors become exit codes.
-#include <unistd.h>
-
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <new>
 #include <string>
-#include <system_error>
 
 #include "base/error.h"
 #include "tools/commands.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
+#include "tools/patient_threads.h"
 
 namespace weft {
 namespace {
@@ -65,17 +61,6 @@ void run(const Arguments& arguments) {
     command->run({arguments.begin() + 1, arguments.end()});
   }
   flush_output();
-}
-
-/// Between two parallel pieces of work the threads of libgomp spin for many milliseconds by
-/// default. Where other programs run too, that time is taken from the very thread they wait for,
-/// and small models train a hundred times slower. So they shall spin for some microseconds only and
-/// then sleep; libgomp wants to hear it before the program begins, hence the second start.
-void wait_patiently(char** argv) {
-  if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY")) return;
-  setenv("GOMP_SPINCOUNT", "1000", 1);
-  std::error_code ignored;  // if it fails, work goes on, only slower
-  execv(std::filesystem::read_symlink("/proc/self/exe", ignored).c_str(), argv);
 }
 
 int report(const char* kind, const std::string& message, int exit_code) {

@@ -44,6 +44,9 @@ bool contains(const std::array<const char*, N>& names, const std::string& name) 
   return false;
 }
 
+/// Of the training's time, what checkpoints may take that nobody asked for.
+constexpr double kShareOfUnasked = 0.05;
+
 std::string checksum_of(const std::string& path) {
   const MappedFile file(path);
   char text[17];
@@ -229,6 +232,7 @@ void TrainingRun::add_observers(Trainer& trained, ProgressDisplay& display,
   }
   CheckpointOptions checkpoint = run.checkpoint;
   checkpoint.path = checkpoint_path_;
+  if (run.checkpoint.path.empty()) checkpoint.time_share = kShareOfUnasked;
   trained.add(std::make_unique<CheckpointObserver>(checkpoint, description(parser), log));
 }
 

@@ -28,6 +28,13 @@ void copy_parameters(const LoadedModel& loaded, const std::string& path, Model& 
   }
 }
 
+/// A disk of middling speed: 400 MB a second.
+double seconds_to_save(Trainer& trainer) {
+  std::uint64_t numbers = trainer.task().model().parameters().count();
+  for (const auto& state : trainer.checkpoint_matrices()) numbers += state.value->n_elem;
+  return static_cast<double>(numbers * sizeof(real)) / 4e8;
+}
+
 bool finite(const Model& model) {
   const ParameterStore& store = model.parameters();
   return std::all_of(store.begin(), store.end(),
@@ -89,26 +96,37 @@ CheckpointObserver::CheckpointObserver(CheckpointOptions options, nlohmann::json
                                        LogSink log)
     : options_(std::move(options)), description_(std::move(description)), log_(std::move(log)) {}
 
-void CheckpointObserver::begin(Trainer&) {
+void CheckpointObserver::begin(Trainer& trainer) {
   if (!options_.path.empty()) require_writable(options_.path);
+  save_seconds_ = seconds_to_save(trainer);
   tried_ = Clock::now();
 }
 
 void CheckpointObserver::settled(Trainer& trainer) {
-  if (options_.path.empty() || !due(trainer)) return;
-  save(trainer);
-  tried_ = Clock::now();
+  if (options_.path.empty()) return;
+  if (due(trainer)) {
+    const Clock::time_point start = Clock::now();
+    save(trainer);
+    tried_ = Clock::now();
+    save_seconds_ = std::chrono::duration<double>(tried_ - start).count();
+  }
   epoch_ended_ = false;
+}
+
+bool CheckpointObserver::affordable(double seconds_passed) const {
+  return options_.time_share >= 1 || save_seconds_ <= options_.time_share * seconds_passed;
 }
 
 bool CheckpointObserver::due(const Trainer& trainer) const {
   const TrainState& state = trainer.state();
-  if (state.stop != StopReason::none || (epoch_ended_ && options_.each_epoch)) return true;
+  const double passed = std::chrono::duration<double>(Clock::now() - tried_).count();
+  if (state.stop == StopReason::interrupted) return true;
+  const bool at_end = state.stop != StopReason::none || (epoch_ended_ && options_.each_epoch);
+  if (at_end && affordable(passed)) return true;
   if (options_.every_updates > 0 && state.epoch_updates > 0 &&
       state.update % static_cast<std::uint64_t>(options_.every_updates) == 0)
     return true;
-  const std::chrono::duration<double> passed = Clock::now() - tried_;
-  return options_.every_minutes > 0 && passed.count() >= 60 * options_.every_minutes;
+  return options_.every_minutes > 0 && passed >= 60 * options_.every_minutes;
 }
 
 void CheckpointObserver::save(Trainer& trainer) {

@@ -36,13 +36,17 @@ struct CheckpointOptions {
   std::int64_t every_updates = 0;
   double every_minutes = 10;
   bool each_epoch = true;
+  /// Of the time since the last save (before the first: since the start), what a save may take that
+  /// only the end of an epoch or of the training asks for. 1: it is always made. A large model on
+  /// little data would otherwise spend most of its time in writing itself.
+  double time_share = 1;
   void visit(OptionVisitor& v);
 };
 
-/// Saves every so often, after each epoch and when training stops, Ctrl-C included. If a save
-/// fails, the file of the last one stays as it was, the log says why, and training goes on. Weights
-/// that are not finite are not saved: the next step will end in a DivergenceError, and the
-/// checkpoint it names must be a good one. Add it after all other observers.
+/// Saves every so often, after each epoch, when training stops, and at any price when Ctrl-C stops
+/// it. If a save fails, the file of the last one stays as it was, the log says why, and training
+/// goes on. Weights that are not finite are not saved: the next step will end in a DivergenceError,
+/// and the checkpoint it names must be a good one. Add it after all other observers.
 class CheckpointObserver : public TrainObserver {
  public:
   CheckpointObserver(CheckpointOptions options, nlohmann::json description, LogSink log);
@@ -54,6 +58,7 @@ class CheckpointObserver : public TrainObserver {
  private:
   using Clock = std::chrono::steady_clock;
   bool due(const Trainer& trainer) const;
+  bool affordable(double seconds_passed) const;
   void save(Trainer& trainer);
 
   CheckpointOptions options_;
@@ -61,6 +66,7 @@ class CheckpointObserver : public TrainObserver {
   LogSink log_;
   bool epoch_ended_ = false;
   Clock::time_point tried_;
+  double save_seconds_ = 0;  // of the last save, before that an estimate
 };
 
 }  // namespace weft

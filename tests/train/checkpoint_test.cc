@@ -224,6 +224,25 @@ TEST(Checkpoint, AFailedSaveKeepsTheLastOneAndTheTraining) {
   EXPECT_EQ(load_checkpoint(files.path("moved") + "/c").record.training["updates"], 5);
 }
 
+TEST(Checkpoint, OneThatTakesTooLongIsMadeOnlyOfAnInterruptedTraining) {
+  const TemporaryFiles files;
+  const std::string path = files.path("c");
+  CheckpointOptions options;
+  options.path = path;
+  options.time_share = 0;
+  for (const bool interrupted : {false, true}) {
+    Training training(16);
+    std::atomic<bool> interrupt = false;
+    auto spy = std::make_unique<SpyObserver>();
+    spy->on_update = [&](Trainer& t) { interrupt = interrupted && t.state().update == 12; };
+    training.trainer->add(std::move(spy));
+    training.trainer->add(std::make_unique<CheckpointObserver>(options, nullptr, no_log));
+    training.trainer->run(interrupt);
+    EXPECT_EQ(training.trainer->last_checkpoint().update, interrupted ? 12u : 0u);
+    EXPECT_EQ(fs::exists(path), interrupted);
+  }
+}
+
 TEST(Checkpoint, APathThatCannotBeWrittenIsRefusedBeforeTraining) {
   const TemporaryFiles files;
   Training training(5);

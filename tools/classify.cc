@@ -90,7 +90,8 @@ bool parse_row(const std::string& line, int features, std::vector<double>& row) 
   return row.size() == static_cast<std::size_t>(features);
 }
 
-/// `first_line`: number of the first line in `source`. A row that does not fit the model gets an empty line and a warning.
+/// `first_line`: number of the first line in `source`. A row that does not fit the model gets an
+/// empty line and a warning.
 std::vector<std::string> classify_rows(const Classifier& model,
                                        const std::vector<std::string>& lines,
                                        const std::string& source, std::uint64_t first_line,

@@ -20,10 +20,9 @@ struct SampleOptions {
   Part part = Part::train;
   std::int64_t seed = 1;
   void visit(OptionVisitor& v) {
-    v.integer(
-        "count", count, 0, 10000000,
-        "lines to write, multiplied by a grammar; of the valid and the test part at most "
-        "--held-out; 0: the hand-written ones alone");
+    v.integer("count", count, 0, 10000000,
+              "lines to write, multiplied by a grammar; of the valid and the test part at most "
+              "--held-out; 0: the hand-written ones alone");
     v.integer("held-out", held_out, 0, 1000000, "lines each of the valid and the test part");
     v.choice("part", part, {"train", "valid", "test"},
              "which part of the multiplied sample; no two share a sentence");

@@ -256,7 +256,8 @@ TEST_P(Kernels, MatrixTimesVector) {
       Values want = normal(M, 3), got = want;
       reference().matrix_vector(M, K, W.data(), ld, x.data(), want.data());
       table().matrix_vector(M, K, W.data(), ld, x.data(), got.data());
-      for (std::size_t m = 0; m < M; ++m) ASSERT_NEAR(got[m], want[m], 3e-6 * double(K + 1)) << M << " " << K;
+      for (std::size_t m = 0; m < M; ++m)
+        ASSERT_NEAR(got[m], want[m], 3e-6 * double(K + 1)) << M << " " << K;
     }
 }
 

@@ -1,5 +1,10 @@
 // Files that no command may stumble over: one sentence and exit 2, or an answer; never a crash, a
 // half-written file, or an earlier file harmed.
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cctype>
 
 #include "tiny_models.h"
@@ -166,7 +171,9 @@ TEST_F(HardInputsTest, ValidationFileIsCheckedBeforeTraining) {
   make_files(opinions());
   folder.write("new.tsv", opinions() + "undecided\tthis is a car\n");
   for (const auto& [name, message] :
-       {std::pair{"empty", "empty: "}, {"latin1", "latin1:2:"}, {"junk", "junk"},
+       {std::pair{"empty", "empty: "},
+        {"latin1", "latin1:2:"},
+        {"junk", "junk"},
         {"new.tsv", "new.tsv:41: the model does not know the label \"undecided\""}}) {
     SCOPED_TRACE(name);
     const Result result = train("classifier", "m.weft", "opinions.tsv", {"--valid", name});
@@ -243,6 +250,35 @@ TEST_F(HardInputsTest, FullDiskLeavesTheEarlierFile) {
     const std::string name = entry.path().filename().string();
     EXPECT_TRUE(name == "m.weft" || name == "mails.txt" || name == "opinions.tsv") << name;
   }
+}
+
+/// A file system of 64 KiB that only this process and its children see; false if that is not
+/// permitted here.
+bool mount_small_disk(const std::string& path) {
+  const int name_spaces = geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS;
+  return unshare(name_spaces) == 0 &&
+         mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         mount("tmpfs", path.c_str(), "tmpfs", 0, "size=64k") == 0;
+}
+
+TEST_F(HardInputsTest, FullDisk) {
+  const std::string disk = folder / "disk";
+  std::filesystem::create_directory(disk);
+  if (!mount_small_disk(disk)) GTEST_SKIP() << "no file system can be mounted here";
+  const std::string earlier = "an earlier file";
+  for (const std::string task : {"lm", "classifier"}) {
+    folder.write("disk/m.weft", earlier);
+    Words words = train_words(task) + Words{"--train", data_of(task), "--model", "disk/m.weft"};
+    *(std::find(words.begin(), words.end(), "--hidden") + 1) = "256";
+    expect_user_error(weft(folder, words), "disk/m.weft");
+    EXPECT_EQ(folder.read("disk/m.weft"), earlier);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(disk), {}), 1);
+  }
+  WeftProcess::Options options;
+  options.out = folder / "disk/out";
+  expect_user_error(weft(folder, {"corpora", "sample", "emails", "--count", "5000"}, options),
+                    "standard output cannot be written");
+  umount(disk.c_str());
 }
 
 }  // namespace

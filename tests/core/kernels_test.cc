@@ -248,17 +248,18 @@ TEST_P(Kernels, SumsAgreeWithTheReference) {
   }
 }
 
-TEST_P(Kernels, MatrixTimesVector) {
-  for (const std::size_t M : {1u, 5u, 16u, 2047u, 5000u})
-    for (const std::size_t K : {1u, 7u, 8u, 21u}) {
-      const std::size_t ld = M + 3;
-      const Values W = normal(ld * K, 1), x = normal(K, 2);
-      Values want = normal(M, 3), got = want;
-      reference().matrix_vector(M, K, W.data(), ld, x.data(), want.data());
-      table().matrix_vector(M, K, W.data(), ld, x.data(), got.data());
-      for (std::size_t m = 0; m < M; ++m)
-        ASSERT_NEAR(got[m], want[m], 3e-6 * double(K + 1)) << M << " " << K;
-    }
+TEST_P(Kernels, MatrixTimesFewColumns) {
+  for (const std::size_t M : {1u, 16u, 455u, 5000u})
+    for (const std::size_t K : {1u, 7u, 20u})
+      for (std::size_t N = 1; N <= kFewColumns; ++N) {
+        const std::size_t ldw = M + 3, ldx = K + 1, ldy = M + 2;
+        const Values W = normal(ldw * K, 1), X = normal(ldx * N, 2);
+        Values want = normal(ldy * N, 3), got = want;
+        reference().few_columns(M, N, K, W.data(), ldw, X.data(), ldx, want.data(), ldy);
+        table().few_columns(M, N, K, W.data(), ldw, X.data(), ldx, got.data(), ldy);
+        for (std::size_t i = 0; i < got.size(); ++i)
+          ASSERT_NEAR(got[i], want[i], 3e-6 * double(K + 1)) << M << " " << N << " " << K;
+      }
 }
 
 TEST_P(Kernels, SumsHoldLargeNumbers) {

@@ -13,6 +13,8 @@
 
 namespace weft::kernels {
 
+inline constexpr std::size_t kFewColumns = 8;
+
 struct Elementwise {
   const char* name;  // "reference", "portable", "avx2", "avx512"
 
@@ -36,9 +38,10 @@ struct Elementwise {
   void (*multiply)(std::size_t n, const real* x, const real* w, real beta,
                    real* y);  // y = x∘w + βy
   real (*dot)(std::size_t n, const real* x, const real* y);
-  /// y += W x. W: M × K, column-major, `ld` numbers from one column to the next.
-  void (*matrix_vector)(std::size_t M, std::size_t K, const real* W, std::size_t ld, const real* x,
-                        real* y);
+  /// Y += W X for 1 to kFewColumns columns. W: M × K, X: K × N, Y: M × N, column-major; `ld…`
+  /// numbers from one column to the next. A column's result depends on no other column.
+  void (*few_columns)(std::size_t M, std::size_t N, std::size_t K, const real* W, std::size_t ldw,
+                      const real* X, std::size_t ldx, real* Y, std::size_t ldy);
   double (*sum_of_squares)(std::size_t n, const real* x);  // accumulated in double
   double (*sum)(std::size_t n, const real* x);
 

@@ -95,10 +95,11 @@ real dot(std::size_t n, const real* x, const real* y) {
   return static_cast<real>(total);
 }
 
-void matrix_vector(std::size_t M, std::size_t K, const real* W, std::size_t ld, const real* x,
-                   real* y) {
-  for (std::size_t k = 0; k < K; ++k)
-    for (std::size_t m = 0; m < M; ++m) y[m] += W[k * ld + m] * x[k];
+void few_columns(std::size_t M, std::size_t N, std::size_t K, const real* W, std::size_t ldw,
+                 const real* X, std::size_t ldx, real* Y, std::size_t ldy) {
+  for (std::size_t n = 0; n < N; ++n)
+    for (std::size_t k = 0; k < K; ++k)
+      for (std::size_t m = 0; m < M; ++m) Y[n * ldy + m] += W[k * ldw + m] * X[n * ldx + k];
 }
 
 double sum_of_squares(std::size_t n, const real* x) {
@@ -253,7 +254,7 @@ const Elementwise& reference() {
       .axpby = axpby,
       .multiply = multiply,
       .dot = dot,
-      .matrix_vector = matrix_vector,
+      .few_columns = few_columns,
       .sum_of_squares = sum_of_squares,
       .sum = sum,
       .max = max,

@@ -15,6 +15,19 @@
 namespace weft::kernels {
 namespace {
 
+/// C = beta · C.
+void scale(Index M, Index N, real beta, real* C, Index ldc) {
+  if (beta == 1) return;
+  for (Index n = 0; n < N; ++n) {
+    real* column = C + n * ldc;
+    if (beta == 0) {
+      std::fill(column, column + M, real{0});
+    } else {
+      for (Index m = 0; m < M; ++m) column[m] *= beta;
+    }
+  }
+}
+
 /// Column-major product of non-empty matrices.
 #ifdef WEFT_DOUBLE
 void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
@@ -42,30 +55,30 @@ class ThreadsForProduct {
   int threads_;
 };
 
-/// C = alpha · op(A) b + beta · C for a single column, which waits for A to come out of memory.
-void column_product(Transpose a, Index M, Index K, real alpha, const real* A, Index lda,
-                    const real* b, real beta, real* c) {
+/// C = op(A) B + beta · C for a few columns, which wait for A to come out of memory.
+void few_columns(Transpose a, Index M, Index N, Index K, const real* A, Index lda, const real* B,
+                 Index ldb, real beta, real* C, Index ldc) {
   constexpr Index kNumbersAThread = 1 << 17;
   const auto& kernel = elementwise();
-  parallel_for(M, kNumbersAThread / K + 1, [&](std::size_t begin, std::size_t end) {
+  parallel_for(M, kNumbersAThread / (N * K) + 1, [&](std::size_t begin, std::size_t end) {
     if (a == Transpose::yes) {
       for (Index m = begin; m < end; ++m)
-        c[m] = alpha * kernel.dot(K, A + m * lda, b) + (beta == 0 ? 0 : beta * c[m]);
+        for (Index n = 0; n < N; ++n) {
+          real& c = C[n * ldc + m];
+          c = kernel.dot(K, A + m * lda, B + n * ldb) + (beta == 0 ? 0 : beta * c);
+        }
       return;
     }
-    if (beta == 0)
-      std::fill(c + begin, c + end, real{0});
-    else if (beta != 1)
-      kernel.axpby(end - begin, beta, c + begin, 0, c + begin);
-    kernel.matrix_vector(end - begin, K, A + begin, lda, b, c + begin);
+    scale(end - begin, N, beta, C + begin, ldc);
+    kernel.few_columns(end - begin, N, K, A + begin, lda, B, ldb, C + begin, ldc);
   });
 }
 
 // oneDNN counts in rows: it sees the transposed matrices, and Cᵀ = op(B)ᵀ op(A)ᵀ.
 void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
              Index lda, const real* B, Index ldb, real beta, real* C, Index ldc) {
-  if (N == 1 && b == Transpose::no && (alpha == 1 || a == Transpose::yes))
-    return column_product(a, M, K, alpha, A, lda, B, beta, C);
+  if (N <= kFewColumns && b == Transpose::no && alpha == 1)
+    return few_columns(a, M, N, K, A, lda, B, ldb, beta, C, ldc);
   const char ta = a == Transpose::yes ? 'T' : 'N', tb = b == Transpose::yes ? 'T' : 'N';
   const auto size = [](Index value) { return static_cast<dnnl_dim_t>(value); };
   const ThreadsForProduct threads(M, N, K);
@@ -77,18 +90,6 @@ void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, co
   }
 }
 #endif
-
-/// C = beta · C.
-void scale(Index M, Index N, real beta, real* C, Index ldc) {
-  for (Index n = 0; n < N; ++n) {
-    real* column = C + n * ldc;
-    if (beta == 0) {
-      std::fill(column, column + M, real{0});
-    } else {
-      for (Index m = 0; m < M; ++m) column[m] *= beta;
-    }
-  }
-}
 
 }  // namespace
 

@@ -139,7 +139,9 @@ Matrix LanguageModel::step(State& state, const std::vector<int>& tokens) const {
 
 Matrix LanguageModel::read(State& state, const std::vector<int>& prefix) const {
   if (prefix.empty()) return step(state, {kEos});
-  constexpr std::size_t kStretch = 512;  // bounds the memory that a very long prefix needs
+  // Bounds the memory that a very long prefix needs, and spares a short one oneDNN, which takes
+  // longer to make its code than a product of few columns takes.
+  constexpr std::size_t kStretch = kernels::kFewColumns;
   Tape tape;
   Matrix last;
   for (std::size_t begin = 0; begin < prefix.size(); begin += kStretch) {

@@ -4,6 +4,8 @@
 #include <unicode/unistr.h>
 #include <xxhash.h>
 
+#include <cstdint>
+
 namespace weft {
 namespace {
 

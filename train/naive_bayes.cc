@@ -55,7 +55,7 @@ arma::vec smoothed_totals(const Counts& counts, bool with_label) {
 void to_weights(Counts& counts, bool several, double scale) {
   Matrix& weights = counts.of_label_with_feature;
   const arma::vec totals = smoothed_totals(counts, true);
-  const arma::vec other_totals = smoothed_totals(counts, false);
+  const arma::vec other_totals = several ? smoothed_totals(counts, false) : arma::vec();
   arma::vec ratios(weights.n_rows);
   for (Index f = 0; f < weights.n_cols; ++f) {
     if (counts.with_feature[f] == 0) continue;

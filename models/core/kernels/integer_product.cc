@@ -23,9 +23,10 @@ void tile(std::size_t quads, std::size_t blocks, const std::int8_t* weights, std
 const IntegerProduct& choose() {
   const std::vector<const IntegerProduct*> products = runnable_integer_products();
   const char* wanted = std::getenv("WEFT_KERNELS");
+  if (!wanted || !*wanted) return *products.back();
   for (const IntegerProduct* product : products)
-    if (wanted && product->name == std::string_view(wanted)) return *product;
-  return *products.back();
+    if (product->name == std::string_view(wanted)) return *product;
+  return integer_reference();  // of "portable", too
 }
 
 }  // namespace

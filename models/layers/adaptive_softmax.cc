@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "models/core/kernels/elementwise.h"
-#include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
 
 namespace weft {
@@ -53,6 +52,11 @@ Var AdaptiveSoftmax::head(Tape& tape, Var hidden) const {
   return affine(tape, tape.parameter(*head_weight_), hidden, tape.parameter(*head_bias_));
 }
 
+Var AdaptiveSoftmax::cluster_scores(Tape& tape, Var hidden, const Cluster& cluster) {
+  const Var projected = affine(tape, tape.parameter(*cluster.projection), hidden);
+  return affine(tape, tape.parameter(*cluster.weight), projected, tape.parameter(*cluster.bias));
+}
+
 Var AdaptiveSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
   const Index N = hidden.cols();
   int* rows = tape.scratch_array<int>(N);
@@ -84,48 +88,37 @@ Var AdaptiveSoftmax::cluster_loss(Tape& tape, Var hidden, const int* targets,
     rows[count++] = row;
   }
   if (count == 0) return {};
-  Var x = select_columns(tape, hidden, columns, count);
-  x = affine(tape, tape.parameter(*cluster.projection), x);
-  x = affine(tape, tape.parameter(*cluster.weight), x, tape.parameter(*cluster.bias));
-  return softmax_cross_entropy(tape, x, rows, 0, normalizer);
+  const Var x = select_columns(tape, hidden, columns, count);
+  return softmax_cross_entropy(tape, cluster_scores(tape, x, cluster), rows, 0, normalizer);
 }
 
 Var AdaptiveSoftmax::scores(Tape& tape, Var hidden) const {
   if (tape.training()) throw std::logic_error("an adaptive softmax trains by loss()");
   const Index V = static_cast<Index>(vocabulary_), N = hidden.cols();
   const Var top = head(tape, hidden);
+  std::vector<Var> parts;
+  for (const Cluster& cluster : clusters_) parts.push_back(cluster_scores(tape, hidden, cluster));
   Var result = tape.output(V, N, {});
   Matrix& scores = tape.value(result);
-  for (const Cluster& cluster : clusters_) {
-    const Var projected = affine(tape, tape.parameter(*cluster.projection), hidden);
-    const Matrix& weight = cluster.weight->value;
-    const Index first = static_cast<Index>(cluster.first);
-    for (Index n = 0; n < N; ++n)
-      std::copy_n(cluster.bias->value.memptr(), weight.n_rows, scores.colptr(n) + first);
-    // Straight into the rows of the cluster.
-    kernels::gemm(kernels::Transpose::no, kernels::Transpose::no, weight.n_rows, N, weight.n_cols,
-                  1, weight.memptr(), weight.n_rows, projected.value().memptr(), weight.n_cols, 1,
-                  scores.memptr() + first, V);
-  }
   kernels::parallel_for(N, 1 + (1u << 13) / V, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t n = begin; n < end; ++n) normalize(top.value(), n, scores);
+    for (std::size_t n = begin; n < end; ++n) normalize(top.value(), parts, n, scores.colptr(n));
   });
   return result;
 }
 
-void AdaptiveSoftmax::normalize(const Matrix& head, Index n, Matrix& scores) const {
+void AdaptiveSoftmax::normalize(const Matrix& head, const std::vector<Var>& parts, Index n,
+                                real* y) const {
   const auto& kernel = kernels::elementwise();
   const real* top = head.colptr(n);
-  real* y = scores.colptr(n);
   const double log_sum = kernel.log_sum_exp(head.n_rows, top);
   const std::size_t words = static_cast<std::size_t>(shortlist_);
   shift(words, static_cast<real>(-log_sum), top, y);
   for (std::size_t i = 0; i < clusters_.size(); ++i) {
-    real* part = y + clusters_[i].first;
+    const real* part = parts[i].value().colptr(n);
     const std::size_t size = static_cast<std::size_t>(clusters_[i].size);
     const double by =
         static_cast<double>(top[words + i]) - log_sum - kernel.log_sum_exp(size, part);
-    shift(size, static_cast<real>(by), part, part);
+    shift(size, static_cast<real>(by), part, y + clusters_[i].first);
   }
 }
 

@@ -39,10 +39,11 @@ class AdaptiveSoftmax : public OutputLayer {
     const Parameter* bias;        // b: size × 1
   };
   Var head(Tape& tape, Var hidden) const;
+  static Var cluster_scores(Tape& tape, Var hidden, const Cluster& cluster);
   Var cluster_loss(Tape& tape, Var hidden, const int* targets, const Cluster& cluster,
                    double normalizer) const;
-  /// Turns the scores of column n into log-probabilities; the rows of clusters hold their logits.
-  void normalize(const Matrix& head, Index n, Matrix& scores) const;
+  /// y: the V log-probabilities of column n, from the scores in the head and in the clusters.
+  void normalize(const Matrix& head, const std::vector<Var>& parts, Index n, real* y) const;
 
   int vocabulary_;
   int shortlist_;  // words in the head

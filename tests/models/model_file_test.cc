@@ -140,6 +140,30 @@ TEST_F(ModelFile, KeepsWeightsOfEightBits) {
     }
 }
 
+// Outputs for large vocabularies too: their clusters and tables are large enough to be rounded.
+TEST_F(ModelFile, KeepsWeightsOfEightBitsOfEveryOutput) {
+  const auto words = Tokenizer::train(TokenizerOptions{}, [](const auto& line) {
+    for (int word = 0; word < 60; ++word) line("w" + std::to_string(word));
+  });
+  for (const OutputKind output : {OutputKind::full, OutputKind::adaptive, OutputKind::sampled}) {
+    LanguageModelOptions options;
+    options.hidden = 80;
+    options.output = output;
+    if (output == OutputKind::adaptive) options.cutoffs = {20};
+    LanguageModel model(options, words);
+    model.parameters().initialize(1);
+    const std::vector<int> prefix = words->encode("w3 w1 w4");
+    LanguageModel::State whole_state, state, loaded_state;
+    const Matrix whole = arma::exp(model.read(whole_state, prefix));
+    model.parameters().quantize();
+    const Matrix rounded = model.read(state, prefix);
+    EXPECT_NEAR(arma::accu(arma::exp(rounded)), 1, 1e-5);
+    EXPECT_LT(arma::abs(whole - arma::exp(rounded)).max(), 0.01);
+    const auto loaded = load_model_as<LanguageModel>(save(model), "language model");
+    EXPECT_TRUE(equal_to_the_bit(rounded, loaded.model->read(loaded_state, prefix)));
+  }
+}
+
 TEST_F(ModelFile, RefusesEightBitsThatDoNotFit) {
   LanguageModelOptions options;
   options.hidden = 20;

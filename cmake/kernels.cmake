@@ -10,11 +10,14 @@ target_compile_options(weft_kernels PRIVATE -fopenmp-simd -fno-math-errno -fno-t
   -ffp-contract=fast)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
   target_sources(weft_kernels PRIVATE ${kernel_folder}/avx2.cc ${kernel_folder}/avx512.cc
+    ${kernel_folder}/product_avx2.cc ${kernel_folder}/product_avx512.cc
     ${kernel_folder}/integer_avx2.cc ${kernel_folder}/integer_vnni.cc)
-  set_source_files_properties(${kernel_folder}/avx2.cc PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
+  set_source_files_properties(${kernel_folder}/avx2.cc ${kernel_folder}/product_avx2.cc
+    PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
   set_source_files_properties(${kernel_folder}/integer_avx2.cc PROPERTIES COMPILE_OPTIONS "-mavx2")
   set_source_files_properties(${kernel_folder}/integer_vnni.cc PROPERTIES COMPILE_OPTIONS
     "-mavx512f;-mavx512vnni")
-  set_source_files_properties(${kernel_folder}/avx512.cc PROPERTIES COMPILE_OPTIONS
+  set_source_files_properties(${kernel_folder}/avx512.cc ${kernel_folder}/product_avx512.cc
+    PROPERTIES COMPILE_OPTIONS
     "-mavx512f;-mavx512bw;-mavx512dq;-mavx512vl;-mfma;-mprefer-vector-width=512")
 endif()

@@ -12,13 +12,6 @@ namespace {
 
 using kernels::Transpose;
 
-template <class T>
-const T* kept(Tape& tape, const T* items, std::size_t count) {
-  T* copy = tape.scratch_array<T>(count);
-  std::copy_n(items, count, copy);
-  return copy;
-}
-
 Index as_index(int id) { return static_cast<Index>(id); }
 
 /// The logit of a candidate that is the column's target: as good as −∞, but finite, as the
@@ -95,7 +88,7 @@ void backward_to_weights(Tape& tape, std::size_t table, std::size_t bias, const 
 Var select_columns(Tape& tape, Var x, const int* columns, std::size_t count) {
   const Index D = x.rows();
   Var y = tape.output(D, count, {x});
-  const int* chosen = kept(tape, columns, count);
+  const int* chosen = tape.keep(columns, count);
   for (std::size_t k = 0; k < count; ++k)
     std::memcpy(tape.value(y).colptr(k), x.value().colptr(as_index(chosen[k])), D * sizeof(real));
   tape.record(y, [=](Tape& t) {
@@ -113,8 +106,8 @@ Var candidate_logits(Tape& tape, const Parameter& table, const Parameter& bias, 
                      const int* candidates, const real* offsets, std::size_t count,
                      const int* targets) {
   const Index D = x.rows(), N = x.cols();
-  const Candidates among{kept(tape, candidates, count), kept(tape, offsets, count), count,
-                         kept(tape, targets, N)};
+  const Candidates among{tape.keep(candidates, count), tape.keep(offsets, count), count,
+                         tape.keep(targets, N)};
   real* gathered = tape.scratch_array<real>(D * count);
   for (std::size_t k = 0; k < count; ++k)
     std::memcpy(gathered + k * D, table.value.colptr(as_index(candidates[k])), D * sizeof(real));

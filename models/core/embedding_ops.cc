@@ -9,14 +9,6 @@
 namespace weft {
 namespace {
 
-template <class T>
-const T* kept(Tape& tape, const T* items, std::size_t count) {
-  if (!items) return nullptr;
-  T* copy = tape.scratch_array<T>(count);
-  std::copy_n(items, count, copy);
-  return copy;
-}
-
 real bag_weight(const int* offsets, const real* weights, std::size_t bag, int i) {
   return weights ? weights[i] : real(1) / static_cast<real>(offsets[bag + 1] - offsets[bag]);
 }
@@ -34,7 +26,7 @@ Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count
       table_column(table, static_cast<Index>(ids[n]), factor, 0, value.colptr(n));
   }
   if (!tape.training()) return y;
-  const int* words = kept(tape, ids, count);
+  const int* words = tape.keep(ids, count);
   tape.record(y, [=, index = table.index](Tape& t) {
     const auto& kernel = kernels::elementwise();
     for (std::size_t n = 0; n < count; ++n) {
@@ -58,9 +50,9 @@ Var lookup_bags(Tape& tape, const Parameter& table, const int* ids, const int* o
                    value.colptr(n));
   if (!tape.training()) return y;
   const std::size_t count = static_cast<std::size_t>(offsets[bags]);
-  const int* words = kept(tape, ids, count);
-  const int* starts = kept(tape, offsets, bags + 1);
-  const real* shares = kept(tape, weights, count);
+  const int* words = tape.keep(ids, count);
+  const int* starts = tape.keep(offsets, bags + 1);
+  const real* shares = tape.keep(weights, count);
   tape.record(y, [=, index = table.index](Tape& t) {
     const auto& kernel = kernels::elementwise();
     for (std::size_t n = 0; n < bags; ++n)

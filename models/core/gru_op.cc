@@ -6,11 +6,11 @@
 #include "models/core/kernels/parallel.h"
 #include "models/core/recurrent_common.h"
 #include "models/core/sequence_ops.h"
-#include "models/core/weight_product.h"
 
 namespace weft {
-
 namespace {
+
+using kernels::Transpose;
 
 // Everything backward needs; plain values, so that the tape may keep it.
 struct GruPass {
@@ -23,9 +23,10 @@ struct GruPass {
   Index H;
 };
 
-void gru_forward(GruPass& pass, Matrix& hidden) {
+void gru_forward(Tape& tape, GruPass& pass, Matrix& hidden) {
   const auto& kernel = kernels::elementwise();
   const Index H = pass.H, B = pass.order.examples();
+  const StepProduct U = recurrent_product(tape, pass.U, Transpose::no, pass.order);
   for (int s = 0; s < pass.order.steps(); ++s) {
     const Index t = pass.order.step(s) * B;
     const real* h_prev = s ? hidden.colptr(pass.order.step(s - 1) * B) : pass.start_hidden;
@@ -33,7 +34,7 @@ void gru_forward(GruPass& pass, Matrix& hidden) {
     if (pass.d)
       for (Index j = 0; j < B; ++j)
         std::memcpy(recurrent + j * 3 * H, pass.d.value().memptr(), 3 * H * sizeof(real));
-    weight_product(pass.U, h_prev, B, pass.d ? 1 : 0, recurrent);
+    U(h_prev, B, pass.d ? 1 : 0, recurrent);
     kernels::parallel_for(B, columns_a_thread(H), [&](std::size_t begin, std::size_t end) {
       for (std::size_t j = begin; j < end; ++j) {
         if (pass.order.real_step(s, j))
@@ -48,7 +49,7 @@ void gru_forward(GruPass& pass, Matrix& hidden) {
 
 // Turns the gates and the recurrent sums into their gradients, step by step from the last; leaves
 // in dh the gradient of the initial state.
-void gru_backward_steps(const GruPass& pass, const Matrix& U_transposed, Matrix& dh) {
+void gru_backward_steps(const GruPass& pass, const StepProduct& U_transposed, Matrix& dh) {
   const auto& kernel = kernels::elementwise();
   const Matrix* d_hidden = pass.result.hidden.gradient();
   const Matrix& hidden = pass.result.hidden.value();
@@ -70,7 +71,8 @@ void gru_backward_steps(const GruPass& pass, const Matrix& U_transposed, Matrix&
       }
     });
     // The kernel has left in dh what flows past the gates: the product is added to it.
-    pass_gradient_to_earlier_step(U_transposed, pass.recurrent + t * 3 * H, pass.order, s, 1, dh);
+    pass_gradient_to_earlier_step(U_transposed, pass.recurrent + t * 3 * H, 3 * H, pass.order, s, 1,
+                                  dh);
   }
 }
 
@@ -78,7 +80,7 @@ void gru_backward(const GruPass& pass, Tape& tape) {
   const Index columns = pass.order.columns();
   Matrix dh = tape.scratch(pass.H, pass.order.examples());
   copy_or_zero(pass.result.final_hidden.gradient(), dh);
-  gru_backward_steps(pass, transposed(tape, pass.U.value()), dh);
+  gru_backward_steps(pass, recurrent_product(tape, pass.U, Transpose::yes, pass.order), dh);
 
   const Matrix d_gates(pass.gates, 3 * pass.H, columns, false, true);
   const Matrix d_recurrent(pass.recurrent, 3 * pass.H, columns, false, true);
@@ -107,7 +109,7 @@ RecurrentResult gru(Tape& tape, Var x, Var W, Var U, Var b, Var d, Var h0, Seque
   pass.gates = input_product(tape, W, x, b);
 
   Matrix& hidden = tape.value(result.hidden);
-  gru_forward(pass, hidden);
+  gru_forward(tape, pass, hidden);
   copy_final_state(pass.order, hidden.memptr(), pass.start_hidden, tape.value(result.final_hidden));
 
   const Var results[] = {result.hidden, result.final_hidden};

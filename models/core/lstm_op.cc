@@ -6,11 +6,11 @@
 #include "models/core/kernels/parallel.h"
 #include "models/core/recurrent_common.h"
 #include "models/core/sequence_ops.h"
-#include "models/core/weight_product.h"
 
 namespace weft {
-
 namespace {
+
+using kernels::Transpose;
 
 // Everything backward needs; plain values, so that the tape may keep it.
 struct LstmPass {
@@ -24,14 +24,15 @@ struct LstmPass {
   Index H;
 };
 
-void lstm_forward(LstmPass& pass, Matrix& hidden) {
+void lstm_forward(Tape& tape, LstmPass& pass, Matrix& hidden) {
   const auto& kernel = kernels::elementwise();
   const Index H = pass.H, B = pass.order.examples();
+  const StepProduct U = recurrent_product(tape, pass.U, Transpose::no, pass.order);
   for (int s = 0; s < pass.order.steps(); ++s) {
     const Index t = pass.order.step(s) * B;
     const real* h_prev = s ? hidden.colptr(pass.order.step(s - 1) * B) : pass.start_hidden;
     const real* c_prev = s ? pass.cell + pass.order.step(s - 1) * B * H : pass.start_cell;
-    weight_product(pass.U, h_prev, B, 1, pass.gates + t * 4 * H);
+    U(h_prev, B, 1, pass.gates + t * 4 * H);
     kernels::parallel_for(B, columns_a_thread(H), [&](std::size_t begin, std::size_t end) {
       for (std::size_t j = begin; j < end; ++j) {
         real* c = pass.cell + (t + j) * H;
@@ -49,8 +50,8 @@ void lstm_forward(LstmPass& pass, Matrix& hidden) {
 
 // Turns the gates into the gradients of their sums, step by step from the last; leaves in dh and dc
 // the gradients of the initial state.
-void lstm_backward_steps(const LstmPass& pass, const Matrix& U_transposed, const Matrix* d_hidden,
-                         Matrix& dh, Matrix& dc) {
+void lstm_backward_steps(const LstmPass& pass, const StepProduct& U_transposed,
+                         const Matrix* d_hidden, Matrix& dh, Matrix& dc) {
   const auto& kernel = kernels::elementwise();
   const Index H = pass.H, B = pass.order.examples();
   for (int s = pass.order.steps() - 1; s >= 0; --s) {
@@ -67,7 +68,8 @@ void lstm_backward_steps(const LstmPass& pass, const Matrix& U_transposed, const
           std::memset(gates, 0, 4 * H * sizeof(real));
       }
     });
-    pass_gradient_to_earlier_step(U_transposed, pass.gates + t * 4 * H, pass.order, s, 0, dh);
+    pass_gradient_to_earlier_step(U_transposed, pass.gates + t * 4 * H, 4 * H, pass.order, s, 0,
+                                  dh);
   }
 }
 
@@ -76,8 +78,8 @@ void lstm_backward(const LstmPass& pass, Tape& tape) {
   Matrix dh = tape.scratch(pass.H, B), dc = tape.scratch(pass.H, B);
   copy_or_zero(pass.result.final_hidden.gradient(), dh);
   copy_or_zero(pass.result.final_cell.gradient(), dc);
-  lstm_backward_steps(pass, transposed(tape, pass.U.value()), pass.result.hidden.gradient(), dh,
-                      dc);
+  lstm_backward_steps(pass, recurrent_product(tape, pass.U, Transpose::yes, pass.order),
+                      pass.result.hidden.gradient(), dh, dc);
 
   const Matrix d_gates(pass.gates, 4 * pass.H, columns, false, true);
   input_gradients(tape, pass.x, pass.W, pass.b, d_gates);
@@ -107,7 +109,7 @@ RecurrentResult lstm(Tape& tape, Var x, Var W, Var U, Var b, Var h0, Var c0, Seq
   pass.gates = input_product(tape, W, x, b);
 
   Matrix& hidden = tape.value(result.hidden);
-  lstm_forward(pass, hidden);
+  lstm_forward(tape, pass, hidden);
   copy_final_state(pass.order, hidden.memptr(), pass.start_hidden, tape.value(result.final_hidden));
   copy_final_state(pass.order, pass.cell, pass.start_cell, tape.value(result.final_cell));
 

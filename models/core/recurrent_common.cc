@@ -6,7 +6,6 @@
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
-#include "models/core/kernels/transpose.h"
 #include "models/core/weight_product.h"
 
 namespace weft {
@@ -15,10 +14,7 @@ using kernels::Transpose;
 
 SequenceShape kept_shape(Tape& tape, SequenceShape shape) {
   if (!shape.lengths) return shape;
-  const std::size_t count = static_cast<std::size_t>(shape.examples);
-  int* lengths = tape.scratch_array<int>(count);
-  std::copy_n(shape.lengths, count, lengths);
-  shape.lengths = lengths;
+  shape.lengths = tape.keep(shape.lengths, static_cast<std::size_t>(shape.examples));
   return shape;
 }
 
@@ -62,25 +58,21 @@ void copy_or_zero(const Matrix* source, Matrix& destination) {
     destination.zeros();
 }
 
-void pass_gradient_to_earlier_step(const Matrix& U_transposed, const real* d_sums,
+StepProduct recurrent_product(Tape& tape, Var U, Transpose transpose, const StepOrder& order) {
+  return StepProduct(tape, U, transpose, order.steps(), order.examples());
+}
+
+void pass_gradient_to_earlier_step(const StepProduct& U_transposed, const real* d_sums, Index rows,
                                    const StepOrder& order, int s, real beta, Matrix& dh) {
   // A padded sequence has d_sums = 0: keep its dh, take the product for the others.
-  const Index B = order.examples(), rows = U_transposed.n_cols, H = U_transposed.n_rows;
+  const Index B = order.examples();
   for (Index begin = 0; begin < B;) {
     Index end = begin + 1;
     const bool is_real = order.real_step(s, begin);
     while (end < B && order.real_step(s, end) == is_real) ++end;
-    if (is_real)
-      kernels::gemm(Transpose::no, Transpose::no, H, end - begin, rows, 1, U_transposed.memptr(), H,
-                    d_sums + begin * rows, rows, beta, dh.colptr(begin), H);
+    if (is_real) U_transposed(d_sums + begin * rows, end - begin, beta, dh.colptr(begin));
     begin = end;
   }
-}
-
-Matrix transposed(Tape& tape, const Matrix& U) {
-  Matrix result = tape.scratch(U.n_cols, U.n_rows);
-  kernels::transpose(U.n_rows, U.n_cols, U.memptr(), result.memptr());
-  return result;
 }
 
 void add_row_sums(Tape& tape, Var b, const Matrix& d_sums) {

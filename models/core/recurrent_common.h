@@ -3,6 +3,7 @@
 #pragma once
 
 #include "models/core/sequence_ops.h"
+#include "models/core/step_product.h"
 
 namespace weft {
 
@@ -50,14 +51,14 @@ void copy_final_state(const StepOrder& order, const real* states, const real* st
 /// destination = *source, or zeros.
 void copy_or_zero(const Matrix* source, Matrix& destination);
 
+/// U or Uᵀ, for all steps.
+StepProduct recurrent_product(Tape& tape, Var U, kernels::Transpose transpose,
+                              const StepOrder& order);
+
 /// After the sums' gradients of step s are known: dh becomes Uᵀ · d_sums + beta · dh, the gradient
 /// of the state before it; for a padded sequence dh stays, as the state was only carried on.
-/// Takes Uᵀ itself (see transposed()), as the product is needed at every step and goes faster so.
-void pass_gradient_to_earlier_step(const Matrix& U_transposed, const real* d_sums,
+void pass_gradient_to_earlier_step(const StepProduct& U_transposed, const real* d_sums, Index rows,
                                    const StepOrder& order, int s, real beta, Matrix& dh);
-
-/// Uᵀ in the arena.
-Matrix transposed(Tape& tape, const Matrix& U);
 
 /// dx = Wᵀ d_sums, dW = d_sums xᵀ, db = row sums of d_sums.
 void input_gradients(Tape& tape, Var x, Var W, Var b, const Matrix& d_sums);

@@ -6,11 +6,11 @@
 #include "models/core/kernels/parallel.h"
 #include "models/core/recurrent_common.h"
 #include "models/core/sequence_ops.h"
-#include "models/core/weight_product.h"
 
 namespace weft {
-
 namespace {
+
+using kernels::Transpose;
 
 // Everything backward needs; plain values, so that the tape may keep it.
 struct RnnPass {
@@ -22,13 +22,14 @@ struct RnnPass {
   Index H;
 };
 
-void rnn_forward(RnnPass& pass, Matrix& hidden) {
+void rnn_forward(Tape& tape, RnnPass& pass, Matrix& hidden) {
   const auto& kernel = kernels::elementwise();
   const Index H = pass.H, B = pass.order.examples();
+  const StepProduct U = recurrent_product(tape, pass.U, Transpose::no, pass.order);
   for (int s = 0; s < pass.order.steps(); ++s) {
     const Index t = pass.order.step(s) * B;
     const real* h_prev = s ? hidden.colptr(pass.order.step(s - 1) * B) : pass.start_hidden;
-    weight_product(pass.U, h_prev, B, 1, pass.sums + t * H);
+    U(h_prev, B, 1, pass.sums + t * H);
     kernels::parallel_for(B, columns_a_thread(H), [&](std::size_t begin, std::size_t end) {
       for (std::size_t j = begin; j < end; ++j) {
         if (pass.order.real_step(s, j))
@@ -42,7 +43,7 @@ void rnn_forward(RnnPass& pass, Matrix& hidden) {
 
 // Fills the sums with their gradients, step by step from the last; leaves in dh the gradient of the
 // initial state.
-void rnn_backward_steps(const RnnPass& pass, const Matrix& U_transposed, Matrix& dh) {
+void rnn_backward_steps(const RnnPass& pass, const StepProduct& U_transposed, Matrix& dh) {
   const auto& kernel = kernels::elementwise();
   const Matrix* d_hidden = pass.result.hidden.gradient();
   const Matrix& hidden = pass.result.hidden.value();
@@ -59,14 +60,14 @@ void rnn_backward_steps(const RnnPass& pass, const Matrix& U_transposed, Matrix&
           std::memset(d_sums, 0, H * sizeof(real));
       }
     });
-    pass_gradient_to_earlier_step(U_transposed, pass.sums + t * H, pass.order, s, 0, dh);
+    pass_gradient_to_earlier_step(U_transposed, pass.sums + t * H, H, pass.order, s, 0, dh);
   }
 }
 
 void rnn_backward(const RnnPass& pass, Tape& tape) {
   Matrix dh = tape.scratch(pass.H, pass.order.examples());
   copy_or_zero(pass.result.final_hidden.gradient(), dh);
-  rnn_backward_steps(pass, transposed(tape, pass.U.value()), dh);
+  rnn_backward_steps(pass, recurrent_product(tape, pass.U, Transpose::yes, pass.order), dh);
 
   const Matrix d_sums(pass.sums, pass.H, pass.order.columns(), false, true);
   input_gradients(tape, pass.x, pass.W, pass.b, d_sums);
@@ -92,7 +93,7 @@ RecurrentResult rnn(Tape& tape, Var x, Var W, Var U, Var b, Var h0, SequenceShap
   pass.sums = input_product(tape, W, x, b);
 
   Matrix& hidden = tape.value(result.hidden);
-  rnn_forward(pass, hidden);
+  rnn_forward(tape, pass, hidden);
   copy_final_state(pass.order, hidden.memptr(), pass.start_hidden, tape.value(result.final_hidden));
 
   const Var results[] = {result.hidden, result.final_hidden};

@@ -25,8 +25,7 @@ Var softmax_cross_entropy(Tape& tape, Var logits, const int* targets, double smo
                           double normalizer) {
   const Matrix& z = logits.value();
   const Index N = z.n_cols, M = z.n_rows;
-  int* wanted = tape.scratch_array<int>(N);
-  std::copy_n(targets, N, wanted);
+  const int* wanted = tape.keep(targets, N);
   double* log_sums = tape.scratch_array<double>(N);
   double* losses = tape.scratch_array<double>(N);
   kernels::parallel_for(N, 1 + (1u << 13) / (M + 1), [&](std::size_t begin, std::size_t end) {

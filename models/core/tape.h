@@ -11,6 +11,7 @@
 // to one thread at a time; models are const while they are used, so threads share them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -119,6 +120,14 @@ class Tape {
   T* scratch_array(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
     return static_cast<T*>(arena_.allocate(count * sizeof(T)));
+  }
+  /// A copy that lasts as long as the pass; null of null.
+  template <class T>
+  const T* keep(const T* items, std::size_t count) {
+    if (!items) return nullptr;
+    T* copy = scratch_array<T>(count);
+    std::copy_n(items, count, copy);
+    return copy;
   }
   /// Where to add the gradient of an input. Counts as written: call it once and do write.
   GradientTarget target(Var input);

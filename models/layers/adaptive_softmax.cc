@@ -68,7 +68,8 @@ Var AdaptiveSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
       if (targets[n] >= clusters_[i].first) rows[n] = shortlist_ + static_cast<int>(i);
   }
   const double normalizer = std::max(1.0, counted);
-  Var loss = softmax_cross_entropy(tape, head(tape, hidden), rows, 0, normalizer);
+  Var loss = affine_cross_entropy(tape, tape.parameter(*head_weight_), hidden,
+                                  tape.parameter(*head_bias_), rows, normalizer);
   for (const Cluster& cluster : clusters_)
     if (Var part = cluster_loss(tape, hidden, targets, cluster, normalizer))
       loss = add(tape, loss, part);
@@ -88,8 +89,10 @@ Var AdaptiveSoftmax::cluster_loss(Tape& tape, Var hidden, const int* targets,
     rows[count++] = row;
   }
   if (count == 0) return {};
-  const Var x = select_columns(tape, hidden, columns, count);
-  return softmax_cross_entropy(tape, cluster_scores(tape, x, cluster), rows, 0, normalizer);
+  const Var x = affine(tape, tape.parameter(*cluster.projection),
+                       select_columns(tape, hidden, columns, count));
+  return affine_cross_entropy(tape, tape.parameter(*cluster.weight), x,
+                              tape.parameter(*cluster.bias), rows, normalizer);
 }
 
 Var AdaptiveSoftmax::scores(Tape& tape, Var hidden) const {

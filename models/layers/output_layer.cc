@@ -9,7 +9,8 @@ FullSoftmax::FullSoftmax(ParameterStore& store, const std::string& name, int inp
       bias_(store.add(name + ".bias", static_cast<Index>(vocabulary), 1, Initializer::zeros())) {}
 
 Var FullSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
-  return softmax_cross_entropy(tape, scores(tape, hidden), targets);
+  return affine_cross_entropy(tape, tape.parameter(weight_), hidden, tape.parameter(bias_),
+                              targets);
 }
 
 Var FullSoftmax::scores(Tape& tape, Var hidden) const {
@@ -20,7 +21,8 @@ TiedSoftmax::TiedSoftmax(ParameterStore& store, const std::string& name, const P
     : table_(table), bias_(store.add(name + ".bias", table.columns, 1, Initializer::zeros())) {}
 
 Var TiedSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
-  return softmax_cross_entropy(tape, scores(tape, hidden), targets);
+  return affine_transposed_cross_entropy(tape, tape.parameter(table_), hidden,
+                                         tape.parameter(bias_), targets);
 }
 
 Var TiedSoftmax::scores(Tape& tape, Var hidden) const {

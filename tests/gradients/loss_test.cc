@@ -68,6 +68,46 @@ TEST(SoftmaxCrossEntropy, HugeLogitsStayFinite) {
               2e4, 1e-8);
 }
 
+// In one operation what affine and softmax_cross_entropy are in two; 70 columns are several chunks.
+TEST(AffineCrossEntropy, ValueAndGradients) {
+  Matrix W = random_matrix(5, 3, 1), table = W.t(), b = random_matrix(5, 1, 2);
+  for (const Index columns : {6u, 70u}) {
+    Matrix x = random_matrix(3, columns, 3);
+    std::vector<int> targets;
+    for (Index n = 0; n < columns; ++n) targets.push_back(kTargets[n % kTargets.size()]);
+    for (const double normalizer : {0.0, 2.5}) {
+      Tape tape;
+      const auto expected = softmax_cross_entropy(
+          tape, affine(tape, tape.constant(W), tape.constant(x), tape.constant(b)), targets.data(),
+          0, normalizer);
+      const auto check = [&](Matrix& weights, auto loss_of) {
+        EXPECT_NEAR(loss_of(tape, tape.constant(weights), tape.constant(x), tape.constant(b),
+                            targets.data(), normalizer)
+                        .value()(0, 0),
+                    expected.value()(0, 0), 1e-12);
+        // Twice, so that gradients are added; the second arrives with a factor.
+        expect_gradients({&weights, &x, &b}, [&](Tape& t, const Inputs& v) {
+          Var once = loss_of(t, v[0], v[1], v[2], targets.data(), normalizer);
+          Var again = loss_of(t, v[0], v[1], v[2], targets.data(), normalizer);
+          return add(t, once, add(t, again, again));
+        });
+      };
+      check(W, affine_cross_entropy);
+      check(table, affine_transposed_cross_entropy);
+    }
+  }
+}
+
+TEST(AffineCrossEntropy, WithoutACountedColumnOrABias) {
+  Matrix W = random_matrix(5, 3, 1), x = random_matrix(3, 2, 3);
+  const std::vector<int> none = {-1, -1}, targets = {4, 0};
+  expect_gradients({&W, &x}, [&](Tape& tape, const Inputs& v) {
+    Var nothing = affine_cross_entropy(tape, v[0], v[1], {}, none.data());
+    EXPECT_EQ(nothing.value()(0, 0), 0);
+    return add(tape, nothing, affine_cross_entropy(tape, v[0], v[1], {}, targets.data()));
+  });
+}
+
 TEST(LogLikelihoods, AreMinusTheLossOfEachColumn) {
   const Matrix z = random_matrix(5, 6, 1);
   std::vector<double> result(6);

@@ -1,0 +1,25 @@
+// The products of a recurrent weight with one step after another.
+#pragma once
+
+#include "models/core/kernels/banded_product.h"
+#include "models/core/kernels/gemm.h"
+#include "models/core/tape.h"
+
+namespace weft {
+
+/// Lays the weight out once for all steps, where that pays; its memory is the tape's.
+class StepProduct {
+ public:
+  /// With W or, if it is not quantized, Wᵀ; for so many steps of so many examples.
+  StepProduct(Tape& tape, Var W, kernels::Transpose transpose, int steps, Index examples);
+
+  /// Y = W X + beta · Y for N columns without gaps; beta is 0 or 1.
+  void operator()(const real* X, Index N, real beta, real* Y) const;
+
+ private:
+  Var W_;
+  kernels::BandedMatrix banded_;  // or else:
+  Matrix transposed_;             // or else W itself
+};
+
+}  // namespace weft

@@ -4,7 +4,9 @@
 // (forward, gradient of the inputs, gradient of the weights).
 
 #include "bench/bench_common.h"
+#include "models/core/kernels/bf16_product.h"
 #include "models/core/kernels/parallel.h"
+#include "models/core/kernels/precision.h"
 #include "models/nets/language_model.h"
 
 namespace weft::bench {
@@ -27,7 +29,10 @@ std::unique_ptr<LanguageModel> two_layers(int hidden, int vocabulary,
 }
 
 void language_model(benchmark::State& state, int hidden, int vocabulary, int examples, int steps,
-                    OutputKind output) {
+                    OutputKind output, kernels::Precision precision = kernels::Precision::f32) {
+  if (precision == kernels::Precision::bf16 && !kernels::has_bf16_products())
+    return state.SkipWithError("this processor does not multiply bfloat16");
+  const kernels::PrecisionScope scope(precision);
   kernels::set_threads(static_cast<int>(state.range(0)));
   const auto model = two_layers(hidden, vocabulary, output);
   TrainingStep step(model->parameters(), 5, 0.1);
@@ -60,6 +65,9 @@ void next_token(benchmark::State& state, int hidden, int vocabulary, bool quanti
 BENCHMARK_CAPTURE(language_model, lm_200, 200, 10000, 20, 20, OutputKind::full)
     ->Apply(one_and_two_threads);
 BENCHMARK_CAPTURE(language_model, lm_650, 650, 10000, 20, 35, OutputKind::full)
+    ->Apply(one_and_two_threads);
+BENCHMARK_CAPTURE(language_model, lm_650_bf16, 650, 10000, 20, 35, OutputKind::full,
+                  kernels::Precision::bf16)
     ->Apply(one_and_two_threads);
 BENCHMARK_CAPTURE(language_model, lm_650_wide, 650, 33278, 20, 35, OutputKind::full)
     ->Apply(one_and_two_threads);

@@ -26,6 +26,9 @@ void TrainerOptions::visit(OptionVisitor& v) {
   v.number("clip", clip, 0, 1e30, "gradients with a larger global norm are shortened; 0: off");
   v.number("average-decay", average_decay, 0, 0.999999,
            "validate and keep a moving average of the weights, which decays so much an update");
+  v.choice("precision", precision, {"f32", "bf16"},
+           "of matrix products in training; bf16 rounds their operands, which is faster on a "
+           "processor that multiplies bfloat16");
   v.integer("validate-every", validate_every, 0, INT64_MAX,
             "updates from one validation to the next; 0: once an epoch");
   v.integer("patience", patience, 0, 1000000,
@@ -83,6 +86,7 @@ bool Trainer::step(Tape& tape, Gradients& gradients) {
   if (!task_.next_batch()) return false;
   if (state_.epoch_updates == 0) state_.epoch_loss = 0;  // that of the last epoch until now
   state_.learning_rate = schedule_.rate(state_.update, state_.epoch);
+  const kernels::PrecisionScope precision(options_.precision);
   tape.reset();
   const Var loss = task_.loss(tape);
   state_.loss = static_cast<double>(loss.value()(0, 0));

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "models/core/kernels/precision.h"
 #include "train/gradient_norm.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -24,11 +25,12 @@ namespace weft {
 
 struct TrainerOptions {
   int epochs = 10;
-  std::int64_t max_updates = 0;     // 0: no limit
-  double time_limit = 0;            // minutes of wall time, those before a resume counted; 0: none
-  double clip = 5;                  // global gradient norm (Pascanu et al. 2013), 0: off
-  double average_decay = 0;         // an update; see WeightAverage, 0: off
-  std::int64_t validate_every = 0;  // updates; 0: at the end of each epoch
+  std::int64_t max_updates = 0;  // 0: no limit
+  double time_limit = 0;         // minutes of wall time, those before a resume counted; 0: none
+  double clip = 5;               // global gradient norm (Pascanu et al. 2013), 0: off
+  kernels::Precision precision = kernels::Precision::f32;  // of the products in training steps
+  double average_decay = 0;                                // an update; see WeightAverage, 0: off
+  std::int64_t validate_every = 0;                         // updates; 0: at the end of each epoch
   int patience = 0;  // validations in a row without improvement that end training; 0: never
   std::uint64_t seed = 1;
   OptimizerOptions optimizer;

@@ -81,7 +81,8 @@ def row_section(row, result, peaks):
             share(row, p, peaks), f"{faster:.2f}×" if faster else "",
             number(mid(p, "memory MB")) if mid(p, "memory MB") else "",
             f"{mid(p, 'accuracy'):.4f}" if mid(p, "accuracy") else "", p["settings"]])
-    kind = {"f32": "of the f32 peak", "read": "of the bandwidth"}.get(row.peak, "of the peak")
+    kind = {"f32": "of the f32 peak", "bf16": "of the bf16 peak",
+            "read": "of the bandwidth"}.get(row.peak, "of the peak")
     header = ["program", "threads", row.figure, "GFLOP/s", "GB/s", kind, "weft is faster",
               "most memory, MB", "accuracy", "settings"]
     text = f"### {row.name}\n\n{row.title[0].upper()}{row.title[1:]}. Asked for: {row.target}.\n\n"

@@ -119,6 +119,9 @@ ROWS = [
     training("lm-650", "training step, LSTM language model 2×650, V 10,000, batch 20, 35 steps",
              "85 % of the f32 peak, 3× PyTorch, two threads 1.85× one, "
              "half of PyTorch's memory", "language_model/lm_650"),
+    Row("lm-650-bf16", "the same with --precision bf16", "1.6× our own f32", "tokens/s",
+        [Benchmark("language_model/lm_650_bf16"), Benchmark("language_model/lm_650", "f32")],
+        "bf16"),
     training("lm-200", "training step, LSTM language model 2×200, V 10,000, batch 20, 20 steps",
              "70 % of the f32 peak, 2.5× PyTorch", "language_model/lm_200"),
     training("lm-650-wide", "training step, LSTM language model 2×650, V 33,278, full softmax",

@@ -1,7 +1,10 @@
 // The products of a recurrent weight with one step after another.
 #pragma once
 
+#include <optional>
+
 #include "models/core/kernels/banded_product.h"
+#include "models/core/kernels/bf16_product.h"
 #include "models/core/kernels/gemm.h"
 #include "models/core/tape.h"
 
@@ -17,9 +20,14 @@ class StepProduct {
   void operator()(const real* X, Index N, real beta, real* Y) const;
 
  private:
+  bool lay_out(Tape& tape, kernels::Transpose transpose, Index examples);
+
   Var W_;
-  kernels::BandedMatrix banded_;  // or else:
-  Matrix transposed_;             // or else W itself
+  // One of these, or W itself.
+  kernels::BandedMatrix banded_;
+  Matrix transposed_;
+  std::optional<kernels::Bf16Weight> bf16_;
+  real* rounded_columns_ = nullptr;  // memory for X in bf16 on a processor without it
 };
 
 }  // namespace weft

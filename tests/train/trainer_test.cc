@@ -78,6 +78,17 @@ TEST(Trainer, ClipsTheGlobalNorm) {
   EXPECT_EQ(trainer.state().stop, StopReason::updates);
 }
 
+TEST(Trainer, StepsInTheChosenPrecision) {
+  for (const auto chosen : {kernels::Precision::f32, kernels::Precision::bf16}) {
+    ToyTask task;
+    task.before_loss = [&] { EXPECT_EQ(kernels::precision(), chosen); };
+    TrainerOptions options = plain_options();
+    options.precision = chosen;
+    Trainer(options, task).run(kNoInterrupt);
+    EXPECT_EQ(kernels::precision(), kernels::Precision::f32);
+  }
+}
+
 TEST(GradientNorm, CountsTouchedEntriesOnly) {
   ParameterStore store;
   store.add("dense", 200, 300, Initializer::zeros());

@@ -4,11 +4,14 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/core/kernels/bf16_product.h"
+#include "models/core/kernels/elementwise.h"
+#include "models/core/kernels/precision.h"
+
 #ifndef WEFT_DOUBLE
 #include <dnnl.h>
 #include <omp.h>
 
-#include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/parallel.h"
 #endif
 
@@ -98,6 +101,8 @@ void gemm(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const
   if (M == 0 || N == 0) return;
   if (K == 0) {
     scale(M, N, beta, C, ldc);
+  } else if (precision() == Precision::bf16 && N > kFewColumns && alpha == 1) {
+    bf16_gemm(a, b, M, N, K, A, lda, B, ldb, beta, C, ldc);
   } else {
     product(a, b, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
   }

@@ -18,6 +18,7 @@ constexpr std::size_t kBlock = 2048;
 /// Zeros in the shape of each parameter.
 std::vector<Matrix> zeros_like(const ParameterStore& store) {
   std::vector<Matrix> state;
+  state.reserve(store.size());
   for (const Parameter& parameter : store)
     state.emplace_back(parameter.rows, parameter.columns, arma::fill::zeros);
   return state;

@@ -137,6 +137,7 @@ std::uint64_t ParameterStore::count() const {
 }
 
 Gradients::Gradients(const ParameterStore& store) {
+  gradients_.reserve(store.size());  // a vector that grows would copy matrices
   for (const Parameter& parameter : store) {
     Gradient gradient;
     gradient.value.set_size(parameter.rows, parameter.columns);

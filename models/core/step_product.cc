@@ -22,7 +22,7 @@ StepProduct::StepProduct(Tape& tape, Var W, Transpose transpose, int steps, Inde
   if (!few && !W.quantized() && lay_out(tape, transpose, examples)) return;
   if (transpose == Transpose::no) return;
   // A product with a tall transposed matrix and twenty columns runs at a third of the speed.
-  real* memory = tape.scratch_array<real>(W.rows() * W.cols());
+  real* memory = tape.workspace<real>(W.rows() * W.cols());
   kernels::transpose(W.rows(), W.cols(), W.value().memptr(), memory);
   transposed_.~Matrix();
   new (&transposed_) Matrix(memory, W.cols(), W.rows(), false, true);
@@ -38,11 +38,12 @@ bool StepProduct::lay_out(Tape& tape, Transpose transpose, Index examples) {
   if (!kernel) return false;
   const bool swap = transpose == Transpose::yes;
   const Index rows = swap ? W_.cols() : W_.rows(), depth = swap ? W_.rows() : W_.cols();
-  real* memory = tape.scratch_array<real>(kernels::banded_size(*kernel, rows, depth));
+  const Index size = kernels::banded_size(*kernel, rows, depth);
+  real* memory = tape.workspace<real>(size + (in_bf16 ? depth * examples : 0));
   banded_ = kernels::lay_out(*kernel, swap, W_.value(), memory);
   if (in_bf16) {
-    kernels::round_to_bf16(kernels::banded_size(*kernel, rows, depth), memory, memory);
-    rounded_columns_ = tape.scratch_array<real>(depth * examples);
+    kernels::round_to_bf16(size, memory, memory);
+    rounded_columns_ = memory + size;
   }
   return true;
 }

@@ -10,7 +10,8 @@
 
 namespace weft {
 
-/// Lays the weight out once for all steps, where that pays; its memory is the tape's.
+/// Lays the weight out once for all steps, where that pays: in the tape's workspace, so that there
+/// is one at a time.
 class StepProduct {
  public:
   /// With W or, if it is not quantized, Wᵀ; for so many steps of so many examples.

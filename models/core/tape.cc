@@ -1,7 +1,8 @@
 #include "models/core/tape.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 
 namespace weft {
@@ -16,14 +17,21 @@ std::size_t rounded(std::size_t bytes) {
 
 }  // namespace
 
+/// Straight from the system, as the allocator keeps pages of what it gets back: blocks given up
+/// after the first pass would double the memory of a training.
 struct Arena::Block {
-  explicit Block(std::size_t bytes)
-      : size(bytes),
-        memory(static_cast<std::byte*>(std::aligned_alloc(kAlignment, bytes)), &std::free) {
-    if (!memory) throw std::bad_alloc();
+  explicit Block(std::size_t bytes) : size(bytes), memory(map(bytes)) {}
+  Block(Block&& other) noexcept : size(other.size), memory(std::exchange(other.memory, nullptr)) {}
+  ~Block() {
+    if (memory) munmap(memory, size);
+  }
+  static std::byte* map(std::size_t bytes) {
+    void* pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) throw std::bad_alloc();
+    return static_cast<std::byte*>(pages);
   }
   std::size_t size;
-  std::unique_ptr<std::byte, void (*)(void*)> memory;
+  std::byte* memory;
 };
 
 Arena::Arena() = default;
@@ -35,7 +43,7 @@ void* Arena::allocate(std::size_t bytes) {
     blocks_.emplace_back(std::max({bytes, kFirstBlock, capacity()}));
     used_ = 0;
   }
-  void* memory = blocks_.back().memory.get() + used_;
+  void* memory = blocks_.back().memory + used_;
   used_ += bytes;
   return memory;
 }

@@ -121,6 +121,13 @@ class Tape {
     static_assert(std::is_trivially_destructible_v<T>);
     return static_cast<T*>(arena_.allocate(count * sizeof(T)));
   }
+  /// Scratch memory that lasts until the next call: for a single operation.
+  template <class T>
+  T* workspace(std::size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    workspace_.reset();
+    return static_cast<T*>(workspace_.allocate(count * sizeof(T)));
+  }
   /// A copy that lasts as long as the pass; null of null.
   template <class T>
   const T* keep(const T* items, std::size_t count) {
@@ -157,7 +164,7 @@ class Tape {
   /// Runs everything recorded backwards from a 1 × 1 loss. Afterwards gradients() is complete.
   void backward(Var loss);
 
-  std::size_t memory() const { return arena_.capacity(); }
+  std::size_t memory() const { return arena_.capacity() + workspace_.capacity(); }
 
  private:
   struct Entry {
@@ -169,7 +176,7 @@ class Tape {
   Var make_node();
   Var quantized_parameter(const Parameter& parameter);
 
-  Arena arena_;
+  Arena arena_, workspace_;
   std::vector<Entry> entries_;
   Gradients* gradients_ = nullptr;
   RandomStream* noise_ = nullptr;

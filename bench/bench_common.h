@@ -5,6 +5,7 @@
 #pragma once
 
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <memory>
@@ -55,6 +56,7 @@ class TrainingStep {
 /// counts `tokens` a step (padding left out) and `flops` a token.
 template <class Step>
 void measure(benchmark::State& state, double tokens, double flops, const Step& step) {
+  malloc_trim(0);  // what an earlier repetition gave back is not this one's memory
   for (int warm_up = 0; warm_up < 2; ++warm_up) step();
   for (auto _ : state) step();
   const double seen = static_cast<double>(state.iterations()) * tokens;

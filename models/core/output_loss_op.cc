@@ -29,32 +29,33 @@ struct OutputLoss {
   real scale;          // 1 / normalizer
 
   Index chunks() const { return (N + kChunk - 1) / kChunk; }
-  void finish_column(const kernels::Elementwise& kernel, Index n) const;
+  void finish_column(const kernels::Elementwise& kernel, Index n, real* sums) const;
   void finish_chunk(Index chunk) const;
 };
 
-void OutputLoss::finish_column(const kernels::Elementwise& kernel, Index n) const {
+void OutputLoss::finish_column(const kernels::Elementwise& kernel, Index n, real* sums) const {
   real* column = z + n * M;
   losses[n] = 0;
   if (targets[n] < 0) {
-    if (chunk_sums) std::fill_n(column, M, real{0});
+    if (sums) std::fill_n(column, M, real{0});
     return;
   }
   if (b) kernel.axpby(M, 1, b.value().memptr(), 1, column);
-  const double log_sum = kernel.log_sum_exp(M, column);
-  losses[n] = log_sum - static_cast<double>(column[targets[n]]);
-  if (!chunk_sums) return;
-  kernel.scaled_exp(M, scale, static_cast<real>(log_sum), column, 0, column);
+  const double right = static_cast<double>(column[targets[n]]);
+  losses[n] =
+      (sums ? kernel.softmax_gradient(M, scale, column, sums) : kernel.log_sum_exp(M, column)) -
+      right;
+  if (!sums) return;
   column[targets[n]] -= scale;
+  sums[targets[n]] -= scale;
 }
 
 void OutputLoss::finish_chunk(Index chunk) const {
   const auto& kernel = kernels::elementwise();
-  const Index first = chunk * kChunk, end = std::min(first + kChunk, N);
-  for (Index n = first; n < end; ++n) {
-    finish_column(kernel, n);
-    if (chunk_sums) kernel.axpby(M, 1, z + n * M, n == first ? 0 : 1, chunk_sums + chunk * M);
-  }
+  real* sums = chunk_sums ? chunk_sums + chunk * M : nullptr;
+  if (sums) std::fill_n(sums, M, real{0});
+  for (Index n = chunk * kChunk; n < std::min((chunk + 1) * kChunk, N); ++n)
+    finish_column(kernel, n, sums);
 }
 
 void output_loss_backward(const OutputLoss& op, real incoming, Tape& tape) {

@@ -232,6 +232,17 @@ TEST_P(Kernels, ReluPassesNoGradientWhereItsOutputIsZero) {
 
 // ---- Sums and softmax.
 
+TEST_P(Kernels, SoftmaxGradientAgreesWithTheReference) {
+  for (const std::size_t n : sizes) {
+    if (n == 0) continue;
+    Values want = normal(n, 1), got = want, want_sums = normal(n, 2), got_sums = want_sums;
+    EXPECT_NEAR(table().softmax_gradient(n, 0.25f, got.data(), got_sums.data()),
+                reference().softmax_gradient(n, 0.25f, want.data(), want_sums.data()), 2e-6);
+    expect_close(got, want, 2e-6, 1e-9);
+    expect_close(got_sums, want_sums, 2e-6, 1e-6);
+  }
+}
+
 TEST_P(Kernels, SumsAgreeWithTheReference) {
   for (const std::size_t n : sizes) {
     const Values x = normal(n + 1, 1), y = normal(n + 1, 2);

@@ -50,6 +50,8 @@ struct Elementwise {
   double (*log_sum_exp)(std::size_t n, const real* x);
   /// y = scale · exp(x − shift) + βy; with shift = log_sum_exp and scale 1: the probabilities.
   void (*scaled_exp)(std::size_t n, real scale, real shift, const real* x, real beta, real* y);
+  /// z = scale · softmax(z), sums += z; returns the log Σ exp z of the old z.
+  double (*softmax_gradient)(std::size_t n, real scale, real* z, real* sums);
 
   /// One LSTM step of one sequence. gates: 4H, rows i f g o; in: the sums before the
   /// non-linearities, out: after them. c_prev, c, h: H.

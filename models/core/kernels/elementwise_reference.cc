@@ -134,6 +134,15 @@ void scaled_exp(std::size_t n, real scale, real shift, const real* x, real beta,
   for (std::size_t i = 0; i < n; ++i) y[i] = plus(scale * std::exp(x[i] - shift), beta, y[i]);
 }
 
+double softmax_gradient(std::size_t n, real scale, real* z, real* sums) {
+  const double log_sum = log_sum_exp(n, z);
+  for (std::size_t i = 0; i < n; ++i) {
+    z[i] = static_cast<real>(scale * std::exp(z[i] - log_sum));
+    sums[i] += z[i];
+  }
+  return log_sum;
+}
+
 // ---- Recurrent steps.
 
 void lstm_forward(std::size_t H, real* gates, const real* c_prev, real* c, real* h) {
@@ -260,6 +269,7 @@ const Elementwise& reference() {
       .max = max,
       .log_sum_exp = log_sum_exp,
       .scaled_exp = scaled_exp,
+      .softmax_gradient = softmax_gradient,
       .lstm_forward = lstm_forward,
       .lstm_backward = lstm_backward,
       .gru_forward = gru_forward,

@@ -10,6 +10,9 @@ BOW = ("--arch bow --ngrams 2 --tokenizer words --min-count 1 --no-fold-case --d
 SMALL = "--max-updates 20 --no-checkpoint-epochs"  # its speed does not depend on what it has learnt
 TRAIN_BOW = ("{weft} train classifier --train {work}/opinions.txt --model {work}/NAME.weft "
              "--embedding 100 --epochs 5 " + BOW)
+# As fastText begins and trains: even numbers up to 1 / dimensions, plain gradient descent.
+LIKE_FASTTEXT = (" --init uniform --init-scale 0.01 --optimizer sgd --learning-rate 3 "
+                 "--schedule cosine --clip 0")
 TRAIN_FASTTEXT = ("fasttext supervised -input {work}/opinions.txt -output {work}/NAME -dim 100 "
                   "-epoch 5 -wordNgrams 2 -bucket 262144 -minCount 1 -lr 0.1 -verbose 0")
 OPINIONS, LINES, FEW_LINES = 60000, 100000, 10000
@@ -146,7 +149,7 @@ ROWS = [
         "tokens/s", [Benchmark("next_token/lm_650_8bit"), OnnxRuntime()], "read", "GB/s"),
     bow("bow-train", f"training an averaged-embedding classifier, {OPINIONS:,} lines, words and "
         "word pairs, 100 dimensions, 5 epochs: the whole command",
-        TRAIN_BOW.replace("NAME", "bow-{threads}"),
+        TRAIN_BOW.replace("NAME", "bow-{threads}") + LIKE_FASTTEXT,
         TRAIN_FASTTEXT.replace("NAME", "fasttext-{threads}") + " -thread {threads}",
         None, OPINIONS * EPOCHS, OPINION_FILES,
         weft_check="{weft} test {work}/bow-{threads}.weft --data {work}/valid.tsv --json",

@@ -159,7 +159,7 @@ TEST_F(ModelFile, KeepsWeightsOfEightBitsOfEveryOutput) {
     model.parameters().quantize();
     const Matrix rounded = model.read(state, prefix);
     EXPECT_NEAR(arma::accu(arma::exp(rounded)), 1, 1e-5);
-    EXPECT_LT(arma::abs(whole - arma::exp(rounded)).max(), 0.02);
+    EXPECT_LT(arma::abs(whole - arma::exp(rounded)).max(), 0.01);
     const auto loaded = load_model_as<LanguageModel>(save(model), "language model");
     EXPECT_TRUE(equal_to_the_bit(rounded, loaded.model->read(loaded_state, prefix)));
   }

@@ -1,5 +1,6 @@
-// What this machine can do at most, as JSON: matrix products by oneDNN in f32 and bf16, large and
-// as an LSTM of 650 units asks for them, and reading memory; each with one thread and with all.
+// What this machine can do at most, as JSON: matrix products by oneDNN in f32 and, if the processor
+// has AVX-512, bf16, large and as an LSTM of 650 units asks for them, and reading memory; each with
+// one thread and with all.
 //
 // Every figure is the best of many short runs: a limit, not an average.
 
@@ -38,6 +39,15 @@ double shortest(double seconds, const std::function<void()>& work) {
     spent += time;
   }
   return best;
+}
+
+/// oneDNN has no bf16 for less than AVX-512; with AVX-512 alone it is slower than f32.
+bool multiplies_bf16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bw");
+#else
+  return false;
+#endif
 }
 
 /// GFLOP/s of N rows of K numbers times a K × M matrix of weights in the library's own layout.
@@ -118,7 +128,8 @@ nlohmann::json probe(double seconds) {
         Shape{"2600x650x700", 2600, 650, 700}, Shape{"10000x650x700", 10000, 650, 700}}) {
     result["f32"][s.name] = matmul_speed(memory::data_type::f32, s.M, s.K, s.N, seconds);
     result["f32 sgemm"][s.name] = sgemm_speed(s.M, s.K, s.N, seconds);
-    result["bf16"][s.name] = matmul_speed(memory::data_type::bf16, s.M, s.K, s.N, seconds);
+    if (multiplies_bf16())
+      result["bf16"][s.name] = matmul_speed(memory::data_type::bf16, s.M, s.K, s.N, seconds);
   }
   result["read GB/s"] = read_speed(seconds);
   return result;

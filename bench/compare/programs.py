@@ -167,8 +167,10 @@ def probe(build, seconds):
     for threads, kinds in found["threads"].items():
         peaks[threads] = {
             "f32": max(*kinds["f32"].values(), *kinds["f32 sgemm"].values()),
-            "bf16": max(kinds["bf16"].values()), "read": kinds["read GB/s"],
-            "shapes": {kind: kinds[kind] for kind in ("f32", "f32 sgemm", "bf16")}}
+            "read": kinds["read GB/s"],
+            "shapes": {kind: kinds[kind] for kind in ("f32", "f32 sgemm", "bf16") if kind in kinds}}
+        if "bf16" in kinds:
+            peaks[threads]["bf16"] = max(kinds["bf16"].values())
     return peaks, found["oneDNN"]
 
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "models/core/kernels/bf16_product.h"
 #include "models/core/kernels/elementwise.h"
@@ -78,10 +79,8 @@ void few_columns(Transpose a, Index M, Index N, Index K, const real* A, Index ld
 }
 
 // oneDNN counts in rows: it sees the transposed matrices, and Cᵀ = op(B)ᵀ op(A)ᵀ.
-void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
-             Index lda, const real* B, Index ldb, real beta, real* C, Index ldc) {
-  if (N <= kFewColumns && b == Transpose::no && alpha == 1)
-    return few_columns(a, M, N, K, A, lda, B, ldb, beta, C, ldc);
+void onednn_product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
+                    Index lda, const real* B, Index ldb, real beta, real* C, Index ldc) {
   const char ta = a == Transpose::yes ? 'T' : 'N', tb = b == Transpose::yes ? 'T' : 'N';
   const auto size = [](Index value) { return static_cast<dnnl_dim_t>(value); };
   const ThreadsForProduct threads(M, N, K);
@@ -91,6 +90,60 @@ void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, co
     throw std::runtime_error("oneDNN refused a matrix product (status " +
                              std::to_string(static_cast<int>(status)) + ").");
   }
+}
+
+/// Rows of A Bᵀ are columns that lie `ld` numbers apart. If that is a multiple of a page, all begin
+/// in the same set of the cache and push each other out while oneDNN lays them out: a product with
+/// 1024 rows takes twice as long as one with 1000.
+bool columns_collide(Index ld) { return ld % (4096 / sizeof(real)) == 0; }
+
+/// The operands of A Bᵀ, some columns at a time, copied to where columns lie a cache line further
+/// apart. The memory is kept, as a training step takes the same products again and again.
+class SpacedColumns {
+ public:
+  /// `most` columns at a time of a matrix of `rows` rows.
+  const real* operator()(const real* matrix, Index rows, Index ld, Index columns, Index most) {
+    const Index spaced = ld_of(rows);
+    if (memory_.size() < spaced * most) memory_.resize(spaced * most);
+    parallel_for(columns, 1 + (1 << 14) / rows, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t j = begin; j < end; ++j)
+        std::copy_n(matrix + j * ld, rows, memory_.data() + j * spaced);
+    });
+    return memory_.data();
+  }
+  static Index ld_of(Index rows) { return rows + 64 / sizeof(real); }
+
+ private:
+  std::vector<real> memory_;
+};
+
+/// C = A Bᵀ + beta · C for operands of which one or both collide.
+void spaced_product(Index M, Index N, Index K, real alpha, const real* A, Index lda, const real* B,
+                    Index ldb, real beta, real* C, Index ldc) {
+  constexpr Index kColumns = 1024;
+  thread_local SpacedColumns spaced_A, spaced_B;
+  for (Index k = 0; k < K; k += kColumns) {
+    const Index depth = std::min(kColumns, K - k), most = std::min(kColumns, K);
+    const real *a = A + k * lda, *b = B + k * ldb;
+    const bool move_A = columns_collide(lda), move_B = columns_collide(ldb);
+    if (move_A) a = spaced_A(a, M, lda, depth, most);
+    if (move_B) b = spaced_B(b, N, ldb, depth, most);
+    onednn_product(Transpose::no, Transpose::yes, M, N, depth, alpha, a,
+                   move_A ? SpacedColumns::ld_of(M) : lda, b,
+                   move_B ? SpacedColumns::ld_of(N) : ldb, k ? 1 : beta, C, ldc);
+  }
+}
+
+void product(Transpose a, Transpose b, Index M, Index N, Index K, real alpha, const real* A,
+             Index lda, const real* B, Index ldb, real beta, real* C, Index ldc) {
+  constexpr Index kFewSums = 64;
+  if (N <= kFewColumns && b == Transpose::no && alpha == 1)
+    few_columns(a, M, N, K, A, lda, B, ldb, beta, C, ldc);
+  else if (a == Transpose::no && b == Transpose::yes && K >= kFewSums &&
+           (columns_collide(lda) || columns_collide(ldb)))
+    spaced_product(M, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
+  else
+    onednn_product(a, b, M, N, K, alpha, A, lda, B, ldb, beta, C, ldc);
 }
 #endif
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # weft beside what people would use instead: builds the benchmarks, runs them in turn with their
-# peers on this machine, and writes docs/benchmarks.md.
+# peers on this machine, and writes a page in docs/benchmarks/.
 #   bench/compare.sh                              every row
 #   bench/compare.sh --rounds 3 lm-650 classifier some rows, fewer rounds; the others keep their figures
 #   bench/compare.sh --list                       the rows

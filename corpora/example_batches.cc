@@ -5,20 +5,29 @@
 #include <utility>
 
 #include "base/error.h"
+#include "corpora/kept_source.h"
 #include "corpora/prefetch.h"
 
 namespace weft {
 
 namespace {
 
-constexpr std::size_t kBatchesAhead = 4;
+constexpr std::size_t kBatchesAhead = 16;
+
+/// Bytes of a corpus that is worth keeping between epochs.
+constexpr std::size_t kKeptBytes = std::size_t{1} << 26;
 
 std::size_t length_of(const EncodedExample& example) { return example.ids.size(); }
+
+std::size_t bytes_of(const EncodedExample& example) {
+  return sizeof(example) + example.ids.size() * sizeof(int) + example.labels.size() * sizeof(int) +
+         example.values.size() * sizeof(double);
+}
 
 }  // namespace
 
 struct ExampleBatches::Impl {
-  std::function<Source()> open;
+  KeptSource<EncodedExample> source;
   BatchOptions options;
   RandomStream random;  // as it was when the epoch began
   std::uint64_t epoch = 0;
@@ -37,10 +46,10 @@ void ExampleBatches::Impl::begin_epoch() {
   RandomStream copy = random;
   const RandomStream order = epoch_random(copy);
   auto batches = std::make_shared<std::optional<ShuffledBatches<EncodedExample>>>();
-  const auto produce = [batches, order, skip = delivered, pass = open,
+  const auto produce = [batches, order, this, skip = delivered,
                         batch_options = options](ClassifierBatch& batch) mutable {
     std::vector<EncodedExample> examples;
-    if (!*batches) batches->emplace(pass(), length_of, batch_options, order);
+    if (!*batches) batches->emplace(source.pass(), length_of, batch_options, order);
     for (; skip > 0; --skip) {
       if (!(*batches)->next(examples)) return false;
     }
@@ -60,7 +69,8 @@ void ExampleBatches::Impl::end_epoch() {
 
 ExampleBatches::ExampleBatches(std::function<Source()> open, const BatchOptions& options,
                                RandomStream random)
-    : impl_(new Impl{std::move(open), options, std::move(random), 0, 0, nullptr}) {
+    : impl_(new Impl{
+          {std::move(open), bytes_of, kKeptBytes}, options, std::move(random), 0, 0, nullptr}) {
   if (options.batch_size <= 0 && options.max_tokens <= 0) {
     throw UserError("a batch needs a limit; set --batch-size or --max-tokens above 0");
   }

@@ -12,9 +12,10 @@
 
 namespace weft {
 
-/// Calls `produce` on a thread of its own and keeps at most `capacity` results ready. What
-/// `produce` throws comes out of next(), after the results before it. The destructor waits for the
-/// call under way, not for the rest.
+/// Calls `produce` on a thread of its own and keeps at most `capacity` results ready; once so many
+/// are, it rests until half of them are taken, as waking a thread costs more than a small batch.
+/// What `produce` throws comes out of next(), after the results before it. The destructor waits for
+/// the call under way, not for the rest.
 template <class T>
 class Prefetcher {
  public:
@@ -28,7 +29,7 @@ class Prefetcher {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
-    changed_.notify_all();
+    room_.notify_one();
     thread_.join();
   }
   Prefetcher(const Prefetcher&) = delete;
@@ -37,15 +38,16 @@ class Prefetcher {
   /// False at the end, and again if asked again; an exception too is thrown again.
   bool next(T& item) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !ready_.empty() || ended_; });
+    filled_.wait(lock, [this] { return !ready_.empty() || ended_; });
     if (ready_.empty()) {
       if (failure_) std::rethrow_exception(failure_);
       return false;
     }
     item = std::move(ready_.front());
     ready_.pop_front();
+    const bool wake = ready_.size() == capacity_ / 2;
     lock.unlock();
-    changed_.notify_all();
+    if (wake) room_.notify_one();
     return true;
   }
 
@@ -55,14 +57,15 @@ class Prefetcher {
       for (;;) {
         {
           std::unique_lock lock(mutex_);
-          changed_.wait(lock, [this] { return ready_.size() < capacity_ || stopping_; });
+          if (ready_.size() == capacity_)
+            room_.wait(lock, [this] { return ready_.size() <= capacity_ / 2 || stopping_; });
           if (stopping_) break;
         }
         T item{};
         if (!produce_(item)) break;
         const std::lock_guard lock(mutex_);
         ready_.push_back(std::move(item));
-        changed_.notify_all();
+        if (ready_.size() == 1) filled_.notify_one();
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
@@ -70,13 +73,13 @@ class Prefetcher {
     }
     const std::lock_guard lock(mutex_);
     ended_ = true;
-    changed_.notify_all();
+    filled_.notify_one();
   }
 
   std::function<bool(T&)> produce_;
   std::size_t capacity_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable filled_, room_;
   std::deque<T> ready_;
   std::exception_ptr failure_;
   bool stopping_ = false;

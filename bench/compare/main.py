@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 
@@ -98,11 +99,28 @@ def cores():
     return len(os.sched_getaffinity(0))
 
 
-def describe_machine():
+def describe_processor():
+    """Its name, and the widest vectors it has, as makers give one name to many generations."""
+    facts = {}
     with open("/proc/cpuinfo", encoding="utf-8") as file:
-        models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+        for line in file:
+            key, _, value = line.partition(":")
+            facts.setdefault(key.strip(), value.strip())
+    flags = facts.get("flags", "").split()
+    widest = next((name for name in ("avx512_bf16", "avx512f", "avx2") if name in flags), "")
+    return ", ".join(filter(None, [facts.get("model name", platform.machine()),
+                                   widest.upper().rstrip("F")]))
+
+
+def page_of(processor):
+    """A page a kind of machine."""
+    words = re.findall(r"[a-z0-9]+", processor.lower().replace("(r)", "").replace("avx512_", "avx512"))
+    return f"docs/benchmarks/{'-'.join(words)}.md"
+
+
+def describe_machine():
     gcc = said("c++", "-dumpfullversion")
-    return {"processor": models[0] if models else platform.machine(),
+    return {"processor": describe_processor(),
             "cores": cores(),
             "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
             "weft": said("git", "rev-parse", "--short", "HEAD"), "compiler": gcc and f"GCC {gcc}",
@@ -119,12 +137,13 @@ def best_peaks(old, new):
 
 def parse():
     parser = argparse.ArgumentParser(
-        prog="bench/compare.sh", description="Compares weft with its peers; "
-        "writes docs/benchmarks.md. A peer that is not installed is named as missing.")
+        prog="bench/compare.sh", description="Compares weft with its peers and writes a page. "
+        "A peer that is not installed is named as missing.")
     parser.add_argument("rows", nargs="*", metavar="ROW", help="all, if none is named")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
-    parser.add_argument("--page", default="docs/benchmarks.md", help="the file to write")
+    parser.add_argument("--page", help="the file to write; else one named after the processor, in "
+                        "docs/benchmarks/")
     parser.add_argument("--list", action="store_true", help="name the rows")
     parser.add_argument("--build", help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -162,8 +181,10 @@ def main():
         results["peaks"] = best_peaks(results["peaks"], probe(args.build, args.seconds / 50)[0])
         with open(path, "w", encoding="utf-8") as file:
             json.dump(results, file, indent=1)
-    page.write(args.page, ROWS, results)
-    warn(f"{args.page} is written.")
+    target = args.page or page_of(machine["processor"])
+    os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
+    page.write(target, ROWS, results)
+    warn(f"{target} is written.")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,13 @@
-"""The page of results. What people write in it outside the two marks stays."""
+"""The page of results."""
 
-import os
 from statistics import median
 
-BEGIN = "<!-- begin: written by bench/compare.sh -->"
-END = "<!-- end: written by bench/compare.sh -->"
-HEAD = """# Benchmarks
+HEAD = """# Benchmarks: {processor}
 
-Speed of weft beside other programs on the same machine. Made by `bench/compare.sh`: every program runs
-in the settings that are fastest for it, in turn with the others, round after round. A figure is the
-median of the rounds, in brackets the lowest and the highest. GFLOP/s count the matrix products alone;
-their share is of the best product that `weft_probe` saw with as many threads.
+Made by `bench/compare.sh`; [benchmarks.md](../benchmarks.md) says how to read it. Every program runs in
+the settings that are fastest for it, in turn with the others, round after round. A figure is the median
+of the rounds, in brackets the lowest and the highest. GFLOP/s count the matrix products alone; their
+share is of the best product that `weft_probe` saw with as many threads.
 
 """
 
@@ -130,13 +127,5 @@ def write(path, rows, results):
     text += "\n## Rows\n\n" + "\n".join(row_section(row, result, peaks) for row, result in there)
     text += "\n## Machine\n\n" + machine_section(results)
 
-    before, after = HEAD, ""
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            old = file.read()
-        if BEGIN in old and END in old:
-            before, after = old.split(BEGIN)[0], old.split(END)[1]
-        else:  # written by hand so far
-            before, after = HEAD, "\n\n" + old
     with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n{text}\n{END}{after or chr(10)}")
+        file.write(HEAD.format(processor=results["machine"]["processor"]) + text)

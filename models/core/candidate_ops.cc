@@ -75,8 +75,8 @@ void backward_to_weights(Tape& tape, std::size_t table, std::size_t bias, const 
   for (Index n = 0; n < N; ++n) kernel.axpby(K, 1, dz.colptr(n), 1, sums);
   const auto add = [&](int id, real scale, const real* column, real bias_gradient) {
     const std::uint32_t word = static_cast<std::uint32_t>(id);
-    kernel.axpby(D, scale, column, 1, tape.gradients().begin_column(table, word));
-    *tape.gradients().begin_column(bias, word) += bias_gradient;
+    tape.gradients().add_to_column(table, word, scale, column);
+    tape.gradients().add_to_column(bias, word, 1, &bias_gradient);
   };
   for (Index k = 0; k < K; ++k) add(among.words[k], 1, dS.colptr(k), sums[k]);
   for (Index n = 0; n < N; ++n)

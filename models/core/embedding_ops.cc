@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "models/core/kernels/elementwise.h"
 #include "models/core/ops.h"
 #include "models/core/weight_product.h"
 
@@ -28,11 +27,10 @@ Var lookup(Tape& tape, const Parameter& table, const int* ids, std::size_t count
   if (!tape.training()) return y;
   const int* words = tape.keep(ids, count);
   tape.record(y, [=, index = table.index](Tape& t) {
-    const auto& kernel = kernels::elementwise();
     for (std::size_t n = 0; n < count; ++n) {
       if (words[n] < 0) continue;
-      real* column = t.gradients().begin_column(index, static_cast<std::uint32_t>(words[n]));
-      kernel.axpby(E, factor, y.gradient()->colptr(n), 1, column);
+      t.gradients().add_to_column(index, static_cast<std::uint32_t>(words[n]), factor,
+                                  y.gradient()->colptr(n));
     }
   });
   return y;
@@ -54,12 +52,10 @@ Var lookup_bags(Tape& tape, const Parameter& table, const int* ids, const int* o
   const int* starts = tape.keep(offsets, bags + 1);
   const real* shares = tape.keep(weights, count);
   tape.record(y, [=, index = table.index](Tape& t) {
-    const auto& kernel = kernels::elementwise();
     for (std::size_t n = 0; n < bags; ++n)
-      for (int i = starts[n]; i < starts[n + 1]; ++i) {
-        real* column = t.gradients().begin_column(index, static_cast<std::uint32_t>(words[i]));
-        kernel.axpby(E, bag_weight(starts, shares, n, i), y.gradient()->colptr(n), 1, column);
-      }
+      for (int i = starts[n]; i < starts[n + 1]; ++i)
+        t.gradients().add_to_column(index, static_cast<std::uint32_t>(words[i]),
+                                    bag_weight(starts, shares, n, i), y.gradient()->colptr(n));
   });
   return y;
 }

@@ -164,15 +164,15 @@ real Gradients::begin_dense(std::size_t index) {
   return 1;
 }
 
-real* Gradients::begin_column(std::size_t index, std::uint32_t column) {
+void Gradients::add_to_column(std::size_t index, std::uint32_t column, real factor, const real* x) {
   Gradient& gradient = gradients_[index];
-  real* values = gradient.value.colptr(column);
-  if (!gradient.dense && !is_touched_[index][column]) {
+  const bool touched = gradient.dense || is_touched_[index][column];
+  if (!touched) {
     is_touched_[index][column] = true;
     gradient.columns.push_back(column);
-    std::fill_n(values, gradient.value.n_rows, real{0});
   }
-  return values;
+  kernels::elementwise().axpby(gradient.value.n_rows, factor, x, touched ? real{1} : real{0},
+                               gradient.value.colptr(column));
 }
 
 void Gradients::finish() {

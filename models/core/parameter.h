@@ -117,9 +117,8 @@ class Gradients {
   /// For a backward pass that writes the whole matrix: 0 if it must assign, 1 if it must add.
   /// Marks the gradient dense.
   real begin_dense(std::size_t index);
-  /// For one that adds to single columns: makes sure that column holds numbers (zeros if it was
-  /// untouched) and notes it.
-  real* begin_column(std::size_t index, std::uint32_t column);
+  /// For one that adds to single columns: column += factor · x, and notes the column.
+  void add_to_column(std::size_t index, std::uint32_t column, real factor, const real* x);
   /// Sorts the touched columns; called once by Tape::backward.
   void finish();
 

@@ -99,7 +99,8 @@ TEST(GradientNorm, CountsTouchedEntriesOnly) {
   for (std::size_t i = 0; i < 3; ++i) gradients[i].value.fill(static_cast<real>(NAN));
   gradients.begin_dense(0);
   gradients[0].value.fill(real{0.5});
-  std::fill_n(gradients.begin_column(1, 7), 4, real{3});
+  const real values[] = {3, 3, 3, 3};
+  gradients.add_to_column(1, 7, 1, values);
   gradients.finish();
   GradientNorm norm;
   EXPECT_NEAR(norm(gradients), std::sqrt(60000 * 0.25 + 4 * 9), 1e-6);

@@ -100,7 +100,7 @@ SearchDimension SearchDimension::parse(const std::string& text) {
   std::string range = text.substr(equals + 1);
   bool scaled = false;
   for (const auto& [prefix, kind, logarithmic] :
-       {std::tuple{"linear:", Kind::real, false}, std::tuple{"log:", Kind::real, true},
+       {std::tuple{"linear:", Kind::number, false}, std::tuple{"log:", Kind::number, true},
         std::tuple{"int:", Kind::integer, false}, std::tuple{"log-int:", Kind::integer, true}}) {
     if (scaled || !range.starts_with(prefix)) continue;
     scaled = true;

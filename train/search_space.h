@@ -19,12 +19,12 @@ namespace weft {
 /// A position is a place in its range, 0 to 1: a logarithm's share where the scale is logarithmic,
 /// the middle of a category's share of [0, 1].
 struct SearchDimension {
-  enum class Kind { real, integer, category };
+  enum class Kind { number, integer, category };
 
   std::string option;
-  Kind kind = Kind::real;
+  Kind kind = Kind::number;
   bool logarithmic = false;
-  double low = 0, high = 1;             // inclusive; real and integer
+  double low = 0, high = 1;             // inclusive; number and integer
   std::vector<std::string> categories;  // two or more, each once
 
   /// "hidden=int:32..256". Throws UserError: no name, an empty range, a logarithm of zero, …
@@ -38,7 +38,7 @@ struct SearchDimension {
   double spread(double share) const;
   /// The inverse of value(); negative if the value is not in the range.
   double position(const std::string& value) const;
-  /// How many values it has; infinite for a real one.
+  /// How many values it has; infinite for a number.
   double count() const;
 };
 
@@ -55,7 +55,7 @@ class SearchSpace {
   Setting at(const std::vector<double>& positions) const;
   std::vector<double> positions(const Setting& setting) const;
   bool contains(const Setting& setting) const;
-  /// How many settings there are; infinite with a real dimension.
+  /// How many settings there are; infinite with a number among them.
   double count() const;
 
   /// What the Gaussian process sees of a setting: a position for each number, a one-hot group for

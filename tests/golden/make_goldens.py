@@ -338,7 +338,9 @@ def gaussian_process():
         means = across @ inverse @ values
         deviations = (amplitude ** 2 - (across @ inverse * across).sum(1)).sqrt()
         z = (best - means) / deviations
-        improvements = deviations * (standard.log_prob(z).exp() + z * standard.cdf(z))
+        # By erfc, as Normal.cdf loses its digits far below.
+        cdf = torch.special.erfc(-z / 2 ** 0.5) / 2
+        improvements = deviations * (standard.log_prob(z).exp() + z * cdf)
         cases[name] = {"log_likelihood": likelihood.item(), "gradient": theta.grad.tolist(),
                        "means": means.tolist(), "deviations": deviations.tolist(),
                        "log_improvements": improvements.log().tolist()}

@@ -26,7 +26,7 @@ TEST(SearchSpace, ValuesLieOnTheirScale) {
   EXPECT_EQ(dimension("cell=rnn,gru,lstm").value(1), "lstm");
   EXPECT_EQ(dimension("layers=20,10|40").value(0), "20,10");
   // Where six digits would leave the range, all of them are written.
-  EXPECT_EQ(std::stod(dimension("x=0.12345678..1").value(0)), 0.12345678);
+  EXPECT_EQ(std::stod(dimension("x=0.12345649..1").value(0)), 0.12345649);
 }
 
 TEST(SearchSpace, PositionIsTheInverseOfValue) {

@@ -13,11 +13,11 @@ rows() {
       od -An -v -tu1 -w1 | tr -d ' ') \
     <(gzip -dc "$mnist/train-images-idx3-ubyte.gz" | tail -c +$((17 + 784 * $1)) |
       head -c $((784 * $2)) | od -An -v -tu1 -w784 |
-      awk '{ for (i = 1; i <= NF; ++i) printf "%s%.3g", i > 1 ? "," : "", $i / 255; print "" }')
+      awk -v OFS=, '{ for (i = 1; i <= NF; ++i) $i = sprintf("%.3g", $i / 255); print }')
 }
 set +o pipefail  # head leaves before gzip is done
 [ -s "$work/train.csv" ] || rows 0 1000 > "$work/train.csv"
-[ -s "$work/valid.csv" ] || rows 50000 5000 > "$work/valid.csv"
+[ -s "$work/valid.csv" ] || rows 50000 2500 > "$work/valid.csv"
 set -o pipefail
 
 train() {  # NAME OPTIONS…

@@ -49,8 +49,8 @@ std::string joined(const Arguments& arguments) {
 void TuneOptions::visit(OptionVisitor& v) {
   v.text("search", search,
          "an option and its values, as hidden=int:32..256, learning-rate=log:1e-4..1e-1, "
-         "dropout=0..0.6, hidden=log-int:8..512, cell=gru,lstm or layers=20,10|40; to be given "
-         "once for each option");
+         "dropout=0..0.6, hidden=log-int:8..512, cell=gru,lstm, cutoffs=20,50|40 or "
+         "tie=true,false; to be given once for each option");
   v.file("model", model, "file to write the best model to");
   v.file("log", log, "write a line for each trial (.jsonl)");
   v.file("resume", resume, "the --log file of a search to go on with");
@@ -94,6 +94,8 @@ Arguments Tuning::arguments_for(const Setting& setting) const {
 }
 
 void Tuning::check() {
+  refuse_overwriting({{"model", options_.model}, {"report", options_.report}},
+                     {{"resume", options_.resume}});
   const SearchSpace& space = search_.space();
   std::size_t words = 1;
   for (const SearchDimension& dimension : space.dimensions()) {

@@ -166,7 +166,7 @@ TEST_F(TuneTest, MistakesAreOneSentence) {
   expect_error({"--search", "hiden=int:4..8"}, "unknown option --hiden (did you mean --hidden?)");
   expect_error({"--search", "hidden=int:8..4"}, "empty range");
   expect_error({"--search", "hidden=log:0..4"}, "above zero");
-  expect_error({"--search", "hidden=0..5"}, "must be a whole number");
+  expect_error({"--search", "hidden=1..5"}, "must be a whole number");
   expect_error({"--search", "hidden=int:0..5"}, "option --hidden must lie between");
   expect_error({"--search", "cell=gru,lstn"}, "must be one of rnn, gru, lstm, not 'lstn'");
   expect_error({"--search", "hidden=int:4..8", "--hidden", "6"}, "--hidden is given twice");

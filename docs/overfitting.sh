@@ -20,19 +20,19 @@ set +o pipefail  # head leaves before gzip is done
 [ -s "$work/valid.csv" ] || rows 50000 2500 > "$work/valid.csv"
 set -o pipefail
 
-train() {  # NAME OPTIONS…
-  local name=$1
-  shift
+train() {  # NAME DROPOUT PATIENCE OPTIONS…
+  local name=$1 dropout=$2 patience=$3
+  shift 3
   weft train classifier --train "$work/train.csv" --valid "$work/valid.csv" \
     --model "$work/$name.weft" --arch mlp --layers 3 --hidden 512 --optimizer momentum \
-    --learning-rate 0.05 --batch-size 50 --epochs 60 --dropout 0 --patience 0 \
-    --log "$work/$name.jsonl" --log-every 20 "$@" 2> "$work/$name.err"
+    --learning-rate 0.01 --batch-size 50 --epochs 60 --dropout "$dropout" \
+    --patience "$patience" --log "$work/$name.jsonl" --log-every 20 "$@" 2> "$work/$name.err"
 }
-train plain
-train l2 --l2 0.01
-train l1 --l1 0.0005
-train dropout --dropout 0.5
-train stopping --patience 5
+train none 0 0
+train l2 0 0 --l2 0.01
+train l1 0 0 --l1 0.0003
+train dropout 0.5 0
+train stopping 0 5
 
-logs=("$work"/{plain,l2,l1,dropout,stopping}.jsonl)
+logs=("$work"/{none,l2,l1,dropout,stopping}.jsonl)
 awk -f "$docs/overfitting.awk" -v chart="$docs/overfitting.svg" "${logs[@]}"

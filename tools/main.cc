@@ -22,6 +22,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"train", "learn a model from text: weft train classifier, weft train lm", train_command},
+    {"tune", "try options of train and keep the best model: weft tune classifier", tune_command},
     {"test", "measure a model on held-out data", test_command},
     {"classify", "lines in, labels with their probabilities out", classify_command},
     {"complete", "beginnings of lines in, continuations out", complete_command},

@@ -47,52 +47,10 @@ std::string suggestion(const std::string& name, const std::set<std::string>& nam
   return nearest.empty() ? "" : " (did you mean " + dashes + nearest + "?)";
 }
 
-/// `no-name` says false to `name`; a flag without a value says true.
-void give(GivenOptions& given, const std::set<std::string>& flags, std::string name,
-          GivenOption option) {
-  if (flags.count(name) && name.starts_with("no-")) {
-    name.erase(0, 3);
-    option.value = "false";
-  }
-  const std::string origin = option.origin;
-  if (!given.emplace(std::move(name), std::move(option)).second) {
-    throw UserError(origin + " is given twice; keep one of them");
-  }
-}
-
 std::string trimmed(const std::string& text) {
   const auto begin = text.find_first_not_of(" \t");
   if (begin == std::string::npos) return "";
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-/// `name = value` lines; empty ones and those that begin with # are passed over.
-GivenOptions read_config(const std::string& path, const OptionNames& known,
-                         const std::string& hint) {
-  GivenOptions given;
-  LineReader lines(path);
-  for (std::string line; lines.next(line);) {
-    line = trimmed(line);
-    if (line.empty() || line[0] == '#') continue;
-    const auto equals = line.find('=');
-    if (equals == std::string::npos) {
-      throw FormatError::at_line(path, lines.line_number(), "an option is written 'name = value'");
-    }
-    const std::string name = trimmed(line.substr(0, equals));
-    const std::string place = path + ":" + std::to_string(lines.line_number());
-    if (name == "config" || name == "help") {
-      throw UserError(place + ": option " + name + " belongs on the command line; leave it out");
-    }
-    if (known.flags.count(name) && name.starts_with("no-")) {
-      throw UserError(place + ": a file says it without 'no-'; write " + name.substr(3) + " = no");
-    }
-    if (!known.names.count(name)) {
-      throw UserError(place + ": unknown option '" + name + "'" +
-                      suggestion(name, known.names, "") + hint);
-    }
-    give(given, known.flags, name, {trimmed(line.substr(equals + 1)), place + ": option " + name});
-  }
-  return given;
 }
 
 /// The options that every command has; where nothing is computed or drawn, the last two do nothing.
@@ -116,6 +74,50 @@ struct CommonOptions {
 }  // namespace
 
 std::string OptionParser::hint() const { return "; see weft " + command_ + " --help"; }
+
+/// `no-name` says false to `name`; a flag without a value says true.
+void OptionParser::give(const std::set<std::string>& flags, std::string name, GivenOption option,
+                        GivenOptions& given) const {
+  if (flags.count(name) && name.starts_with("no-")) {
+    name.erase(0, 3);
+    option.value = "false";
+  }
+  const auto [there, added] = given.emplace(name, option);
+  if (added) return;
+  if (!repeatable_.count(name))
+    throw UserError(option.origin + " is given twice; keep one of them");
+  there->second.value += "\n" + option.value;
+}
+
+/// `name = value` lines; empty ones and those that begin with # are passed over.
+GivenOptions OptionParser::read_config(const std::string& path, const OptionNames& known) const {
+  GivenOptions given;
+  LineReader lines(path);
+  for (std::string line; lines.next(line);) {
+    line = trimmed(line);
+    if (line.empty() || line[0] == '#') continue;
+    const auto equals = line.find('=');
+    if (equals == std::string::npos) {
+      throw FormatError::at_line(path, lines.line_number(), "an option is written 'name = value'");
+    }
+    const std::string name = trimmed(line.substr(0, equals));
+    const std::string place = path + ":" + std::to_string(lines.line_number());
+    if (name == "config" || name == "help") {
+      throw UserError(place + ": option " + name + " belongs on the command line; leave it out");
+    }
+    if (others_.count(name)) continue;
+    if (known.flags.count(name) && name.starts_with("no-")) {
+      throw UserError(place + ": a file says it without 'no-'; write " + name.substr(3) + " = no");
+    }
+    if (!known.names.count(name)) {
+      if (passes_on_) continue;
+      throw UserError(place + ": unknown option '" + name + "'" +
+                      suggestion(name, known.names, "") + hint());
+    }
+    give(known.flags, name, {trimmed(line.substr(equals + 1)), place + ": option " + name}, given);
+  }
+  return given;
+}
 
 bool OptionParser::parse(const Arguments& arguments) {
   if (!read(arguments)) return false;
@@ -145,6 +147,10 @@ bool OptionParser::read(const Arguments& arguments) {
             .allow_unregistered()
             .run();
     for (const auto& option : parsed.options) {
+      if (passes_on_ && (option.string_key.empty() || option.unregistered)) {
+        rest_.insert(rest_.end(), option.original_tokens.begin(), option.original_tokens.end());
+        continue;
+      }
       if (option.string_key.empty()) {
         positional_values_.insert(positional_values_.end(), option.value.begin(),
                                   option.value.end());
@@ -156,7 +162,7 @@ bool OptionParser::read(const Arguments& arguments) {
                         suggestion(option.string_key, known.names, "--") + hint());
       }
       const std::string value = option.value.empty() ? "true" : option.value.front();
-      give(given_, known.flags, option.string_key, {value, "option " + name});
+      give(known.flags, option.string_key, {value, "option " + name}, given_);
     }
   } catch (const po::error& error) {
     throw UserError(error.what() + hint());
@@ -165,7 +171,7 @@ bool OptionParser::read(const Arguments& arguments) {
     print_help(std::cout);
     return false;
   }
-  if (given("config")) given_.merge(read_config(given_value("config"), known, hint()));
+  if (given("config")) given_.merge(read_config(given_value("config"), known));
   return true;
 }
 

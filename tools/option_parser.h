@@ -10,6 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct GivenOption {
   std::string origin;
 };
 using GivenOptions = std::map<std::string, GivenOption>;
+
+class OptionNames;
 
 class OptionParser {
  public:
@@ -52,6 +55,15 @@ class OptionParser {
   /// where the command line is silent. Throws UserError for an unknown option (with the nearest
   /// known one), one given twice, or one without its value.
   bool read(const Arguments& arguments);
+  /// For before read(): an option that may be given several times; its values are joined, a line
+  /// each.
+  void repeatable(const std::string& name) { repeatable_.insert(name); }
+  /// For before read(): unknown options and arguments without a name are not refused but kept, as
+  /// they were, in rest(); unknown options of a `--config` file are passed over.
+  void pass_on() { passes_on_ = true; }
+  const Arguments& rest() const { return rest_; }
+  /// For before read(): options that, in a `--config` file, are somebody else's.
+  void leave_to_others(const std::set<std::string>& names) { others_ = names; }
   bool given(const std::string& name) const { return given_.count(name) > 0; }
   /// The value of an option as the user wrote it, before assign(); empty if there is none.
   std::string given_value(const std::string& name) const;
@@ -76,6 +88,9 @@ class OptionParser {
     const char* help;
   };
   std::string hint() const;
+  void give(const std::set<std::string>& flags, std::string name, GivenOption option,
+            GivenOptions& given) const;
+  GivenOptions read_config(const std::string& path, const OptionNames& known) const;
 
   std::string command_;
   std::string usage_;
@@ -84,6 +99,9 @@ class OptionParser {
   std::vector<Positional> positionals_;
   std::vector<std::string> positional_values_;
   GivenOptions given_;
+  std::set<std::string> repeatable_, others_;
+  bool passes_on_ = false;
+  Arguments rest_;
 };
 
 /// Throws UserError unless `value`, of the option `name`, was set.

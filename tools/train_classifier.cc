@@ -67,13 +67,15 @@ std::unique_ptr<Classifier> new_model(const Settings& settings, const TrainingRu
   const LabelledCorpus corpus = survey(path, settings.reader);
   std::shared_ptr<const Tokenizer> tokenizer;
   if (corpus.features == 0) {
-    tokenizer = learn_tokenizer(settings.tokenizer, path,
-                                [&](const std::function<void(std::string_view)>& show) {
-                                  LabelledReader examples(path, settings.reader);
-                                  for (LabelledExample example; examples.next(example);)
-                                    show(example.text);
-                                });
-    report_cut_texts(*tokenizer, settings.model.max_length, path, settings.reader);
+    tokenizer = learn_tokenizer(
+        settings.tokenizer, path,
+        [&](const std::function<void(std::string_view)>& show) {
+          LabelledReader examples(path, settings.reader);
+          for (LabelledExample example; examples.next(example);) show(example.text);
+        },
+        run.log());
+    if (!run.quiet())
+      report_cut_texts(*tokenizer, settings.model.max_length, path, settings.reader);
   }
   auto model = std::make_unique<Classifier>(settings.model, tokenizer, corpus.features,
                                             corpus.labels, corpus.multi_label);
@@ -99,9 +101,9 @@ TrainingCost cost_of(const Classifier& model, const ClassifierTaskOptions& task,
 
 }  // namespace
 
-void train_classifier(const Arguments& arguments) {
+void train_classifier(const Arguments& arguments, TrialRun* trial) {
   Settings settings;
-  TrainingRun run("train classifier");
+  TrainingRun run("train classifier", trial);
   set_defaults(settings, run.trainer);
   OptionParser parser(
       "train classifier", "--train FILE [--valid FILE] --model OUT",

@@ -42,11 +42,13 @@ std::unique_ptr<LanguageModel> new_model(const Settings& settings, const Trainin
   const std::string& path = run.files.train;
   LineReaderOptions options;
   options.encoding = settings.data.encoding;
-  const auto tokenizer = learn_tokenizer(settings.tokenizer, path,
-                                         [&](const std::function<void(std::string_view)>& show) {
-                                           LineReader lines(path, options);
-                                           for (std::string line; lines.next(line);) show(line);
-                                         });
+  const auto tokenizer = learn_tokenizer(
+      settings.tokenizer, path,
+      [&](const std::function<void(std::string_view)>& show) {
+        LineReader lines(path, options);
+        for (std::string line; lines.next(line);) show(line);
+      },
+      run.log());
   auto model = std::make_unique<LanguageModel>(settings.model, tokenizer);
   model->parameters().initialize(run.seed());
   return model;
@@ -67,9 +69,9 @@ TrainingCost cost_of(const LanguageModel& model, const LanguageTaskOptions& task
 
 }  // namespace
 
-void train_lm(const Arguments& arguments) {
+void train_lm(const Arguments& arguments, TrialRun* trial) {
   Settings settings;
-  TrainingRun run("train lm");
+  TrainingRun run("train lm", trial);
   set_defaults(settings, run.trainer);
   OptionParser parser("train lm", "--train FILE [--valid FILE] --model OUT",
                       "Trains a language model on plain text, a sentence or paragraph a line.");
@@ -87,7 +89,7 @@ void train_lm(const Arguments& arguments) {
 
   const auto open = [&](const std::string& path) {
     return TokenStream::open(path, *model.tokenizer(), settings.data.encoding, settings.data.cache,
-                             say);
+                             run.log());
   };
   const TokenStream train = open(run.files.train);
   std::optional<TokenStream> valid;

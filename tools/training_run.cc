@@ -2,15 +2,14 @@
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <utility>
-#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "tools/interrupt.h"
 #include "tools/measures.h"
+#include "tools/trial_run.h"
 #include "train/estimate.h"
 #include "train/log_observer.h"
 #include "train/progress_observer.h"
@@ -55,52 +54,14 @@ std::string checksum_of(const std::string& path) {
   return text;
 }
 
-/// Whether writing to one path changes what the other holds: one file under two names, links too.
-/// What cannot be replaced, as /dev/null, may stand in several places.
-bool same_file(const std::string& a, const std::string& b) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  if (fs::exists(a, ignored) && fs::exists(b, ignored)) {
-    return !fs::is_other(a, ignored) && fs::equivalent(a, b, ignored);
-  }
-  const auto resolved = [](const std::string& path) {
-    std::error_code error;
-    const fs::path whole = fs::weakly_canonical(fs::absolute(path, error), error);
-    return error ? fs::path(path) : whole;
-  };
-  return resolved(a) == resolved(b);
-}
-
-/// The name of an option and the path that it names.
-using NamedPaths = std::vector<std::pair<std::string, std::string>>;
-
-void refuse_overwriting(const NamedPaths& outputs, const NamedPaths& inputs) {
-  for (auto output = outputs.begin(); output != outputs.end(); ++output) {
-    const auto& [name, path] = *output;
-    if (path.empty()) continue;
-    for (const auto& [input, source] : inputs) {
-      const bool goes_on = name == "checkpoint" && input == "resume";
-      if (!source.empty() && !goes_on && same_file(path, source)) {
-        throw UserError("'" + path + "' (--" + name + ") would overwrite the --" + input +
-                        " file; choose another place with --" + name);
-      }
-    }
-    for (auto other = outputs.begin(); other != output; ++other) {
-      if (!other->second.empty() && same_file(path, other->second)) {
-        throw UserError("'" + path + "' (--" + name + ") and --" + other->first +
-                        " are the same file; choose another place with --" + name);
-      }
-    }
-  }
-}
-
 }  // namespace
 
 std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options,
                                                  const std::string& path,
-                                                 const Tokenizer::TextSource& corpus) {
+                                                 const Tokenizer::TextSource& corpus,
+                                                 const LogSink& log) {
   try {
-    return Tokenizer::train(options, corpus, say);
+    return Tokenizer::train(options, corpus, log);
   } catch (const FormatError&) {
     throw;
   } catch (const UserError& error) {
@@ -138,6 +99,7 @@ void TrainingRun::add_groups(OptionParser& parser) {
 
 bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
                         const std::function<void()>& before) {
+  if (trial_) parser.leave_to_others(trial_->options_of_search);
   if (!parser.read(arguments)) return false;
   before();
   run.resume = parser.given_value("resume");
@@ -154,6 +116,7 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
       run.checkpoint.path.empty() ? files.model + ".checkpoint" : run.checkpoint.path;
   check_outputs(parser.given_value("config"));
   data_ = data_record();
+  if (trial_ && !begin_trial(parser)) return false;
   if (resumed_) check_data();
   threads_.apply();
   return true;
@@ -181,16 +144,15 @@ void TrainingRun::throw_wrong_checkpoint() const {
 }
 
 void TrainingRun::check_outputs(const std::string& config) const {
-  const NamedPaths outputs = {{"model", files.model},
-                              {"log", run.log},
-                              {"report", run.report},
-                              {"checkpoint", checkpoint_path_}};
+  NamedPaths outputs = {{"model", files.model},
+                        {"log", run.log},
+                        {"report", run.report},
+                        {"checkpoint", checkpoint_path_}};
+  if (trial_) outputs = trial_->outputs;
   refuse_overwriting(
       outputs,
       {{"train", files.train}, {"valid", files.valid}, {"config", config}, {"resume", run.resume}});
-  for (const auto& [name, path] : outputs) {
-    if (!path.empty()) require_writable(path);
-  }
+  require_all_writable(outputs);
 }
 
 nlohmann::json TrainingRun::data_record() const {
@@ -236,6 +198,11 @@ void TrainingRun::add_observers(Trainer& trained, ProgressDisplay& display,
   trained.add(std::make_unique<CheckpointObserver>(checkpoint, description(parser), log));
 }
 
+Json TrainingRun::recorded(Json options) {
+  for (const char* name : kNotRecorded) options.erase(name);
+  return options;
+}
+
 /// What a training record holds beyond the trainer's part.
 Json TrainingRun::description(const OptionParser& parser) const {
   return {
@@ -258,7 +225,7 @@ void TrainingRun::save(const Trainer& trained, TrainingTask& task, const OptionP
   // The same training gives the same bytes, however long it took and wherever its results went.
   kept.training.erase("seconds");
   kept.training.erase("train_seconds");
-  for (const char* name : kNotRecorded) kept.training["options"].erase(name);
+  kept.training["options"] = recorded(kept.training["options"]);
   kept.self_test_inputs = task.self_test_inputs();
   save_model(files.model, task.model(), kept);
 }
@@ -295,6 +262,7 @@ void TrainingRun::conclude(const Trainer& trained, TrainingTask& task, const Jso
 }
 
 void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const OptionParser& parser) {
+  if (trial_) return train_trial(task, parser);
   Trainer trained(trainer, task);
   ProgressDisplay display;
   add_observers(trained, display, parser);

@@ -1,6 +1,6 @@
 // What the tasks of `weft train` share: files, stopping and going on, what is shown and kept.
 //
-//   TrainingRun run("train lm");
+//   TrainingRun run("train lm", trial);
 //   OptionParser parser(…);
 //   … the task's own groups, then run.add_groups(parser);
 //   if (!run.parse(parser, arguments)) return;
@@ -46,15 +46,20 @@ struct TrainingCost {
   const char* targets = "tokens";
 };
 
-/// Tokenizer::train(), telling on stderr what it does and naming `path` in its errors.
+/// Tokenizer::train(), telling what it does and naming `path` in its errors.
 std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options,
                                                  const std::string& path,
-                                                 const Tokenizer::TextSource& corpus);
+                                                 const Tokenizer::TextSource& corpus,
+                                                 const LogSink& log = say);
+
+struct TrialRun;
 
 class TrainingRun {
  public:
-  /// `command`: "train lm", as the training record names it.
-  explicit TrainingRun(std::string command) : command_(std::move(command)) {}
+  /// `command`: "train lm", as the training record names it; `trial`: of a search (see
+  /// tools/trial_run.h), or null.
+  explicit TrainingRun(std::string command, TrialRun* trial = nullptr)
+      : command_(std::move(command)), trial_(trial) {}
 
   TrainingFiles files;
   TrainerOptions trainer;
@@ -63,7 +68,7 @@ class TrainingRun {
   void add_groups(OptionParser& parser);
   /// Parses, with `--resume` on top of the options of the checkpoint; `before` is called when it is
   /// known what was given, to choose defaults. Checks that every output can be written. False if
-  /// help was asked for.
+  /// help was asked for, or a trial shall be checked only.
   bool parse(
       OptionParser& parser, const Arguments& arguments,
       const std::function<void()>& before = [] {});
@@ -77,6 +82,9 @@ class TrainingRun {
     throw_wrong_checkpoint();
   }
   std::uint64_t seed() const { return trainer.seed; }
+  /// Where messages go: stderr, or, from a trial, nowhere.
+  LogSink log() const;
+  bool quiet() const { return trial_ != nullptr; }
 
   /// Trains, saves the model, and prints what came of it.
   void train(TrainingTask& task, const TrainingCost& cost, const OptionParser& parser);
@@ -97,8 +105,13 @@ class TrainingRun {
             const nlohmann::json& valid) const;
   void conclude(const Trainer& trainer, TrainingTask& task, const nlohmann::json& valid) const;
   [[noreturn]] void throw_wrong_checkpoint() const;
+  /// Options but those that say how to run and where results go.
+  static nlohmann::json recorded(nlohmann::json options);
+  bool begin_trial(const OptionParser& parser) const;
+  void train_trial(TrainingTask& task, const OptionParser& parser) const;
 
   std::string command_;
+  TrialRun* trial_;
   Seed seed_;
   ThreadOptions threads_;
   nlohmann::json data_;

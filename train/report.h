@@ -34,6 +34,8 @@ struct LineChart {
   std::string title, x_label, y_label;
   std::vector<ChartSeries> series;
   bool log_y = false;  // only if every value is positive, else ignored
+  bool log_x = false;  // likewise
+  bool dots = false;   // no curve: each point stands for itself, in any order
 };
 
 /// A matrix as coloured cells: blue below zero, white or dark at zero, red above; the strongest

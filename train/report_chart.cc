@@ -70,7 +70,8 @@ std::string axes(const LineChart& chart, const Axis& x, const Axis& y) {
     svg += line(x.first, y(tick), x.last, y(tick));
     svg += label(x.first - 8, y(tick) + 4, "end", tick_text(tick));
   }
-  for (const double tick : linear_ticks(x.low, x.high, 7)) {
+  const auto x_ticks = x.logarithmic ? log_ticks(x.low, x.high) : linear_ticks(x.low, x.high, 7);
+  for (const double tick : x_ticks) {
     svg += line(x(tick), y.first, x(tick), y.first + 4);
     svg += label(x(tick), y.first + 18, "middle", tick_text(tick));
   }
@@ -82,15 +83,16 @@ std::string axes(const LineChart& chart, const Axis& x, const Axis& y) {
 
 std::string colour(std::size_t index) { return "var(--s" + std::to_string(index % kColours) + ")"; }
 
-std::string curve(const ChartSeries& series, std::size_t index, const Axis& x, const Axis& y) {
+std::string curve(const ChartSeries& series, std::size_t index, const Axis& x, const Axis& y,
+                  bool only_dots) {
   // A point with a gap on both sides would be a path without length: it becomes a dot.
   std::string path, dots;
   const auto& points = series.points;
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (!usable(points[i])) continue;
     const std::string at = coordinate(x(points[i].first)) + " " + coordinate(y(points[i].second));
-    const bool before = i > 0 && usable(points[i - 1]);
-    const bool after = i + 1 < points.size() && usable(points[i + 1]);
+    const bool before = !only_dots && i > 0 && usable(points[i - 1]);
+    const bool after = !only_dots && i + 1 < points.size() && usable(points[i + 1]);
     if (before || after) path += (before ? "L" : "M") + at;
     if (points.size() <= 30 || (!before && !after))
       dots += "<circle cx=\"" + coordinate(x(points[i].first)) + "\" cy=\"" +
@@ -139,13 +141,15 @@ std::string chart_svg(const LineChart& chart) {
                            "\" role=\"img\" aria-label=\"" + escape_html(chart.title) + "\">";
   if (xs.empty())
     return head + svg + label(kWidth / 2, height / 2, "middle", "no points yet") + "</svg>";
-  const bool logarithmic = chart.log_y && ys.low > 0;
-  if (xs.low == xs.high) xs.widen(false);
+  const bool logarithmic = chart.log_y && ys.low > 0, logarithmic_x = chart.log_x && xs.low > 0;
+  // Curves begin at the axis; dots stay clear of it.
+  if (xs.low == xs.high || chart.dots) xs.widen(logarithmic_x);
   ys.widen(logarithmic);
-  const Axis x{xs.low, xs.high, kLeft, kWidth - kRight, false};
+  const Axis x{xs.low, xs.high, kLeft, kWidth - kRight, logarithmic_x};
   const Axis y{ys.low, ys.high, height - kBottom, top, logarithmic};
   svg += axes(chart, x, y);
-  for (std::size_t i = 0; i < chart.series.size(); ++i) svg += curve(chart.series[i], i, x, y);
+  for (std::size_t i = 0; i < chart.series.size(); ++i)
+    svg += curve(chart.series[i], i, x, y, chart.dots);
   return head + svg + "</svg>";
 }
 

@@ -38,8 +38,8 @@ void TrainerOptions::visit(OptionVisitor& v) {
 }
 
 const char* name(StopReason reason) {
-  static constexpr const char* names[] = {"",         "epochs", "updates",
-                                          "patience", "time",   "interrupted"};
+  static constexpr const char* names[] = {"",     "epochs",      "updates", "patience",
+                                          "time", "interrupted", "halving"};
   return names[static_cast<std::size_t>(reason)];
 }
 

@@ -39,8 +39,9 @@ struct TrainerOptions {
   void visit(OptionVisitor& v);
 };
 
-enum class StopReason { none, epochs, updates, patience, time, interrupted };
-/// "epochs", "updates", "patience", "time", "interrupted"; "" for none.
+enum class StopReason { none, epochs, updates, patience, time, interrupted, halving };
+/// "epochs", "updates", "patience", "time", "interrupted", "halving" (a hopeless trial of a search,
+/// see train/halving.h); "" for none.
 const char* name(StopReason reason);
 
 /// Where a training stands.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the numbers that tests/gradients/golden_test.cc compares weft with, by PyTorch in double.
+"""Writes the numbers that golden tests compare weft with, by PyTorch in double.
 
     python3 make_goldens.py            # beside this script; needs torch (made with 1.13)
 
@@ -302,9 +302,58 @@ def adaptive():
             "gradients": {k: matrix(v.grad) for k, v in parameters.items()}}
 
 
+# ---- A Gaussian process: five points of three coordinates, two of which share a length scale.
+
+def gaussian_process():
+    generator = torch.Generator().manual_seed(5)
+    points = torch.rand(5, 3, generator=generator)
+    asked = torch.rand(4, 3, generator=generator)
+    values = torch.randn(5, generator=generator)
+    groups, best = [0, 1, 1], -0.7
+    logs = torch.tensor([0.4, 0.9, 1.3, 0.1]).log()  # two lengths, amplitude, noise
+    standard = torch.distributions.Normal(0.0, 1.0)
+
+    def squared_distances(a, b, lengths):
+        difference = (a[:, None, :] - b[None, :, :]) / lengths[groups]
+        return (difference ** 2).sum(2)
+
+    def matern(squared):
+        # The derivative of the root at 0 is no number, and what it is multiplied by is 0.
+        r = torch.where(squared > 0, squared, torch.full_like(squared, 1e-300)).sqrt() * 5 ** 0.5
+        return (1 + r + r ** 2 / 3) * torch.exp(-r)
+
+    kernels = {"matern": matern, "squared_exponential": lambda squared: torch.exp(-squared / 2)}
+    cases = {}
+    for name, kernel in kernels.items():
+        theta = logs.clone().requires_grad_()
+        lengths, amplitude, noise = theta[:2].exp(), theta[2].exp(), theta[3].exp()
+        # 1e-8 amplitude^2 on the diagonal is weft's jitter.
+        covariance = amplitude ** 2 * kernel(squared_distances(points, points, lengths)) + (
+            noise ** 2 + 1e-8 * amplitude ** 2) * torch.eye(5)
+        likelihood = torch.distributions.MultivariateNormal(torch.zeros(5),
+                                                            covariance).log_prob(values)
+        likelihood.backward()
+        inverse = covariance.inverse()
+        across = amplitude ** 2 * kernel(squared_distances(asked, points, lengths))
+        means = across @ inverse @ values
+        deviations = (amplitude ** 2 - (across @ inverse * across).sum(1)).sqrt()
+        z = (best - means) / deviations
+        # By erfc, as Normal.cdf loses its digits far below.
+        cdf = torch.special.erfc(-z / 2 ** 0.5) / 2
+        improvements = deviations * (standard.log_prob(z).exp() + z * cdf)
+        cases[name] = {"log_likelihood": likelihood.item(), "gradient": theta.grad.tolist(),
+                       "means": means.tolist(), "deviations": deviations.tolist(),
+                       "log_improvements": improvements.log().tolist()}
+    return {"points": columns(points), "values": matrix(values), "asked": columns(asked),
+            "groups": groups, "lengths": logs[:2].exp().tolist(),
+            "amplitude": logs[2].exp().item(), "noise": logs[3].exp().item(), "best": best,
+            "kernels": cases}
+
+
 write("functions.json", {"activations": activations(), "softmax": softmax(), "losses": losses()})
 write("recurrent.json", {"lengths": LENGTHS, "rnn": recurrent("RNN"), "gru": recurrent("GRU"),
                          "lstm": recurrent("LSTM")})
 write("pooling.json", pooling())
 write("training.json", training())
 write("adaptive.json", adaptive())
+write("gaussian_process.json", gaussian_process())

@@ -16,9 +16,10 @@ class OptionsTest : public ToolTest {
 
 TEST_F(OptionsTest, EveryCommandHasHelp) {
   for (const Words& command :
-       {Words{}, Words{"train"}, Words{"train", "lm"}, Words{"train", "classifier"}, Words{"test"},
-        Words{"classify"}, Words{"complete"}, Words{"tokenize"}, Words{"info"}, Words{"corpora"},
-        Words{"corpora", "list"}, Words{"corpora", "sample"}, Words{"demo"}}) {
+       {Words{}, Words{"train"}, Words{"train", "lm"}, Words{"train", "classifier"}, Words{"tune"},
+        Words{"tune", "lm"}, Words{"test"}, Words{"classify"}, Words{"complete"}, Words{"tokenize"},
+        Words{"info"}, Words{"corpora"}, Words{"corpora", "list"}, Words{"corpora", "sample"},
+        Words{"demo"}}) {
     const Result result = weft(folder, command + Words{"--help"});
     EXPECT_EQ(result.exit, 0);
     EXPECT_THAT(result.out, HasSubstr("weft"));

@@ -71,6 +71,26 @@ TEST_F(ToolTest, EveryKindOfOutputIsTrainedMeasuredAndAsked) {
   }
 }
 
+/// Each means against overfitting reaches the training of each task.
+TEST_P(TrainingTest, PenaltiesDropoutAndPatienceAct) {
+  const auto loss = [&](const Words& more) {
+    const Result result = train(task(), "m.weft", data_of(task()), more + Words{"--json"});
+    EXPECT_EQ(result.exit, 0) << result.err;
+    return last_line(result).at("train_loss").get<double>();
+  };
+  const Words plain = {"--optimizer", "sgd", "--learning-rate", "0.5"};
+  const double without = loss(plain + Words{"--dropout", "0"});
+  for (const Words& means : {Words{"--l1", "0.1"}, Words{"--l2", "0.1"}})
+    EXPECT_GT(loss(plain + Words{"--dropout", "0"} + means), without);
+  EXPECT_NE(loss(plain + Words{"--dropout", "0.5"}), without);
+  // A rate of zero never becomes better than the first validation.
+  const Result stopped =
+      weft(folder, {"train", task(), "--train", data_of(task()), "--valid", data_of(task()),
+                    "--model", "m.weft", "--learning-rate", "0", "--patience", "2", "--json"});
+  EXPECT_EQ(last_line(stopped).at("stopped"), "patience");
+  EXPECT_EQ(last_line(stopped).at("epochs"), 3);
+}
+
 TEST_P(TrainingTest, InterruptedTrainingSavesAndGoesOn) {
   // So many epochs that nobody waits for their end.
   Words words = command({"--model", "m.weft", "--json", "--report-every", "0.1"});

@@ -112,6 +112,28 @@ TEST(Report, AGapInterruptsTheCurve) {
   EXPECT_EQ(std::count(path.begin(), path.end(), 'L'), 2);
 }
 
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++found;
+  return found;
+}
+
+TEST(Report, DotsStandForThemselvesOnALogarithmicAxis) {
+  LineChart chart;
+  chart.series = {{"trials", {{100, 1}, {1, 1}, {10, 2}}}};
+  chart.dots = chart.log_x = true;
+  const std::string svg = chart_svg(chart);
+  EXPECT_EQ(count(svg, "<circle"), 3u);
+  EXPECT_EQ(count(svg, "<path"), 0u);
+  for (const char* tick : {">1<", ">10<", ">100<"}) EXPECT_NE(svg.find(tick), std::string::npos);
+  // Ten lies half way between one and a hundred.
+  std::vector<double> x;
+  for (std::size_t at = 0; (at = svg.find("cx=\"", at)) != std::string::npos; ++at)
+    x.push_back(std::stod(svg.substr(at + 4)));
+  ASSERT_EQ(x.size(), 3u);
+  EXPECT_NEAR(x[2], (x[0] + x[1]) / 2, 0.02);
+}
+
 TEST(Report, ColoursFollowSignAndSize) {
   const std::string svg = heat_map_svg({"", {"r"}, {"a", "b", "c"}, {{-2, 0.5, NAN}}, 0});
   EXPECT_THAT(svg, HasSubstr("class=\"low\" fill-opacity=\"1\""));

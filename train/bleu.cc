@@ -108,8 +108,10 @@ std::string tokenize_13a(std::string_view raw) {
   }
   spaced += ' ';
   // Three passes, each over what the one before it wrote.
-  spaced = space_out(spaced, "", " ", " ", [](char a, char b) { return !is_digit(a) && is_stop(b); });
-  spaced = space_out(spaced, " ", " ", "", [](char a, char b) { return is_stop(a) && !is_digit(b); });
+  spaced =
+      space_out(spaced, "", " ", " ", [](char a, char b) { return !is_digit(a) && is_stop(b); });
+  spaced =
+      space_out(spaced, " ", " ", "", [](char a, char b) { return is_stop(a) && !is_digit(b); });
   spaced = space_out(spaced, "", " ", " ", [](char a, char b) { return is_digit(a) && b == '-'; });
   return joined(spaced);
 }

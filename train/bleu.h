@@ -28,8 +28,8 @@ std::string tokenize_13a(std::string_view text);
 /// are tokenised already.
 std::string lowercase_words(std::string_view text);
 
-/// Of one segment. Tokens are separated by single spaces; an empty text has none. (sacreBLEU refuses
-/// an empty reference.)
+/// Of one segment. Tokens are separated by single spaces; an empty text has none. (sacreBLEU
+/// refuses an empty reference.)
 BleuCounts bleu_counts(const std::string& hypothesis, const std::string& reference);
 
 enum class BleuSmoothing {

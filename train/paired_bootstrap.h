@@ -21,10 +21,10 @@ struct BootstrapResult {
 /// A score over the sentences with these numbers; a number may come several times.
 using SampleScore = std::function<double(const std::vector<std::uint32_t>& sentences)>;
 
-/// Paired bootstrap resampling (Koehn 2004): as many sentences as there are, drawn with replacement,
-/// `samples` times; both systems are scored on each sample. p is twice the share of the samples in
-/// which the system that is better on the whole is not better (the whole itself counted as one
-/// sample, so that p is never 0), at most 1.
+/// Paired bootstrap resampling (Koehn 2004): as many sentences as there are, drawn with
+/// replacement, `samples` times; both systems are scored on each sample. p is twice the share of
+/// the samples in which the system that is better on the whole is not better (the whole itself
+/// counted as one sample, so that p is never 0), at most 1.
 BootstrapResult paired_bootstrap(std::size_t sentences, const SampleScore& first,
                                  const SampleScore& second, int samples, RandomStream random);
 

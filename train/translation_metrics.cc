@@ -56,8 +56,8 @@ nlohmann::json TranslationMetrics::compare(const TranslationMetrics& other, int 
         return score(total);
       };
     };
-    return to_json(paired_bootstrap(sentences(), score_of(counts_), score_of(other.counts_), samples,
-                                    RandomStream(seed, "bootstrap")));
+    return to_json(paired_bootstrap(sentences(), score_of(counts_), score_of(other.counts_),
+                                    samples, RandomStream(seed, "bootstrap")));
   };
   return {{"samples", samples},
           {"bleu", compare_by(&Counts::cased, cased_bleu)},

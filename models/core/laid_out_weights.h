@@ -22,8 +22,11 @@ class LaidOutWeights {
   kernels::BandedMatrix find(const Parameter& parameter) const;
 
  private:
+  struct Free {
+    void operator()(real* numbers) const;
+  };
   struct Entry {
-    std::unique_ptr<real[]> numbers;
+    std::unique_ptr<real, Free> numbers;
     kernels::BandedMatrix banded;
   };
   std::vector<Entry> entries_;  // by the parameter's index

@@ -26,7 +26,9 @@ struct Translation {
   std::vector<int> tokens;     // without <eos>
   double score = 0;            // log-probability, normalised by length, with coverage penalty
   double log_probability = 0;  // of the tokens and <eos>
-  std::vector<int> links;      // for each token the source position that it attends to most
+  /// For each token the source position that it attends to most, <eos> left out if there is
+  /// another.
+  std::vector<int> links;
   /// Attention: source positions (<eos> the last) × tokens; empty unless asked for.
   Matrix attention;
   bool ended = false;  // by <eos>, not by the longest length
@@ -38,7 +40,7 @@ struct TextTranslation {
   double score = 0;
   double log_probability = 0;
   std::vector<std::string> source, target;  // pieces; `target` with unknown ones replaced
-  std::vector<int> links;                   // for each target piece a source piece, −1: <eos>
+  std::vector<int> links;                   // for each target piece a source piece
   Matrix attention;  // source pieces and <eos> × target pieces, if asked for
 };
 

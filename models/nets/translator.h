@@ -13,7 +13,6 @@
 #include "models/core/laid_out_weights.h"
 #include "models/layers/attention_decoder_layer.h"
 #include "models/layers/embedding.h"
-#include "models/layers/output_layer.h"
 #include "models/layers/recurrent.h"
 #include "models/nets/model.h"
 
@@ -89,17 +88,18 @@ class Translator : public Model {
       return starts[n + 1] - starts[n];
     }
   };
-  /// What a step of decoding says.
+  /// What a step of decoding says, for as long as the tape's pass.
   struct Prediction {
-    Matrix scores;  // V × N: log-probabilities up to a constant a column
-    std::vector<std::vector<real>> attention;  // of each hypothesis on its sentence's positions
+    Var scores;                            // V × N: log-probabilities up to a constant a column
+    const real* attention = nullptr;       // hypothesis n: its sentence's positions from
+    const std::size_t* offsets = nullptr;  // offsets[n] on
   };
-  /// `laid_out`: of lay_out(), or null.
-  Encoded encode(const TokenBatch& source, const LaidOutWeights* laid_out = nullptr) const;
+  /// `tape` answers, and is reset; one of lay_out()'s weights makes many steps quicker.
+  Encoded encode(Tape& tape, const TokenBatch& source) const;
   /// N hypotheses read one token more, <bos> the first time: hypothesis n is about sentence
   /// sentences[n], reads tokens[n] and is column n of `state`, which is carried on.
-  Prediction step(const Encoded& encoded, State& state, const std::vector<int>& sentences,
-                  const std::vector<int>& tokens, const LaidOutWeights* laid_out = nullptr) const;
+  Prediction step(Tape& tape, const Encoded& encoded, State& state,
+                  const std::vector<int>& sentences, const std::vector<int>& tokens) const;
   /// The weights of many steps, for as long as they do not change. With them a sentence's numbers
   /// are the same to the bit whatever else is in the batch.
   LaidOutWeights lay_out() const;
@@ -108,14 +108,19 @@ class Translator : public Model {
   const TranslatorOptions& options() const { return options_; }
 
  private:
-  struct Memory {
-    AttentionMemory attended;
-    std::vector<Var> hidden, cell;  // the decoder's first state, a layer H × B
+  struct Read {  // a batch of source sentences on the tape
+    AttentionMemory memory;
+    AttentionDecoderLayer::State start;
+    std::vector<int> starts;
   };
-  Memory read(Tape& tape, const TokenBatch& source, std::vector<int>& starts) const;
+  Read read(Tape& tape, const TokenBatch& source) const;
+  void bridge(Tape& tape, const std::vector<RecurrentResult>& finals, Read& read) const;
   Var embedded(Tape& tape, const Embedding& table, const TokenBatch& batch) const;
-  /// What the output layer sees of h̃.
+  /// What the output's weights are multiplied with, for the targets that count.
+  Var features(Tape& tape, const TokenBatch& source, const TokenBatch& target_inputs,
+               const int* targets) const;
   Var projected(Tape& tape, Var attended) const;
+  Var scores(Tape& tape, Var features) const;
   const Embedding& target_embedding() const {
     return target_embedding_ ? *target_embedding_ : source_embedding_;
   }
@@ -125,9 +130,11 @@ class Translator : public Model {
   Embedding source_embedding_;
   std::optional<Embedding> target_embedding_;  // none: the source's
   Recurrent encoder_;
+  std::vector<Dense> hidden_bridges_, cell_bridges_;  // a decoder layer
   AttentionDecoderLayer decoder_;
-  std::optional<Dense> projection_;  // H to E, where tied weights ask for it
-  std::unique_ptr<const OutputLayer> output_;
+  std::optional<Dense> projection_;    // H to E, where tied weights ask for it
+  const Parameter* output_ = nullptr;  // V × H; null: the target embedding, E × V
+  const Parameter* output_bias_;
 };
 
 }  // namespace weft

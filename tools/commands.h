@@ -9,6 +9,7 @@ void train_command(const Arguments& arguments);
 void test_command(const Arguments& arguments);
 void classify_command(const Arguments& arguments);
 void complete_command(const Arguments& arguments);
+void translate_command(const Arguments& arguments);
 void tokenize_command(const Arguments& arguments);
 void quantize_command(const Arguments& arguments);
 void info_command(const Arguments& arguments);
@@ -18,5 +19,6 @@ void demo_command(const Arguments& arguments);
 // The tasks of `weft train`.
 void train_classifier(const Arguments& arguments);
 void train_lm(const Arguments& arguments);
+void train_translator(const Arguments& arguments);
 
 }  // namespace weft

@@ -23,6 +23,7 @@ using Arguments = std::vector<std::string>;
 struct GivenOption {
   std::string value;
   std::string origin;
+  std::vector<std::string> more;  // values, of an option that may have several
 };
 using GivenOptions = std::map<std::string, GivenOption>;
 
@@ -76,6 +77,8 @@ class OptionParser {
     const char* help;
   };
   std::string hint() const;
+  void take_values(const std::vector<std::string>& words, std::size_t most, GivenOption& given);
+  void give_back_positionals();
 
   std::string command_;
   std::string usage_;

@@ -18,6 +18,7 @@ struct Task {
 constexpr Task kTasks[] = {
     {"classifier", "label a text, or a row of numbers", train_classifier},
     {"lm", "a language model: what comes next", train_lm},
+    {"translator", "a line in, another out: translations, headlines, replies", train_translator},
 };
 
 }  // namespace

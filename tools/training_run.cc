@@ -55,6 +55,14 @@ std::string checksum_of(const std::string& path) {
   return text;
 }
 
+/// Where data is and what is in it; of two files, lists.
+Json record_of(const std::vector<std::string>& paths) {
+  if (paths.size() == 1) return {{"file", paths[0]}, {"checksum", checksum_of(paths[0])}};
+  Json record = {{"file", paths}, {"checksum", Json::array()}};
+  for (const std::string& path : paths) record["checksum"].push_back(checksum_of(path));
+  return record;
+}
+
 /// Whether writing to one path changes what the other holds: one file under two names, links too.
 /// What cannot be replaced, as /dev/null, may stand in several places.
 bool same_file(const std::string& a, const std::string& b) {
@@ -108,9 +116,44 @@ std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options
   }
 }
 
+namespace {
+
+std::vector<std::string> one_or_two(const std::string& first, const std::string& second) {
+  std::vector<std::string> files;
+  for (const std::string& file : {first, second})
+    if (!file.empty()) files.push_back(file);
+  return files;
+}
+
+/// Shows two file names as the one option they are.
+void visit_pair(OptionVisitor& v, const char* name, std::string& first, std::string& second,
+                const char* help) {
+  std::vector<std::string> files = one_or_two(first, second);
+  v.files(name, files, 2, help);
+  first = files.empty() ? "" : files[0];
+  second = files.size() < 2 ? "" : files[1];
+}
+
+}  // namespace
+
+std::vector<std::string> TrainingFiles::train_files() const {
+  return one_or_two(train, train_target);
+}
+std::vector<std::string> TrainingFiles::valid_files() const {
+  return one_or_two(valid, valid_target);
+}
+
 void TrainingFiles::visit(OptionVisitor& v) {
-  v.file("train", train, "file to learn from (.gz and .xz as they are)");
-  v.file("valid", valid, "file to choose the best model on; without one the last model is kept");
+  if (pairs) {
+    visit_pair(v, "train", train, train_target,
+               "pairs to learn from: two files whose lines belong together, or one with "
+               "source<TAB>target (.gz and .xz as they are)");
+    visit_pair(v, "valid", valid, valid_target,
+               "pairs to choose the best model on; without them the last model is kept");
+  } else {
+    v.file("train", train, "file to learn from (.gz and .xz as they are)");
+    v.file("valid", valid, "file to choose the best model on; without one the last model is kept");
+  }
   v.file("model", model, "file to write the model to");
 }
 
@@ -185,9 +228,12 @@ void TrainingRun::check_outputs(const std::string& config) const {
                               {"log", run.log},
                               {"report", run.report},
                               {"checkpoint", checkpoint_path_}};
-  refuse_overwriting(
-      outputs,
-      {{"train", files.train}, {"valid", files.valid}, {"config", config}, {"resume", run.resume}});
+  refuse_overwriting(outputs, {{"train", files.train},
+                               {"train", files.train_target},
+                               {"valid", files.valid},
+                               {"valid", files.valid_target},
+                               {"config", config},
+                               {"resume", run.resume}});
   for (const auto& [name, path] : outputs) {
     if (!path.empty()) require_writable(path);
   }
@@ -195,10 +241,8 @@ void TrainingRun::check_outputs(const std::string& config) const {
 
 nlohmann::json TrainingRun::data_record() const {
   Json data = Json::object();
-  data["train"] = {{"file", files.train}, {"checksum", checksum_of(files.train)}};
-  if (!files.valid.empty()) {
-    data["valid"] = {{"file", files.valid}, {"checksum", checksum_of(files.valid)}};
-  }
+  data["train"] = record_of(files.train_files());
+  if (!files.valid.empty()) data["valid"] = record_of(files.valid_files());
   return data;
 }
 
@@ -206,7 +250,7 @@ void TrainingRun::check_data() const {
   const Json& earlier = resumed_->record.training.at("data");
   for (const char* part : {"train", "valid"}) {
     const bool here = data_.contains(part), there = earlier.contains(part);
-    if (here != there || (here && data_[part]["checksum"] != earlier[part].value("checksum", ""))) {
+    if (here != there || (here && data_[part]["checksum"] != earlier[part].at("checksum"))) {
       throw UserError(std::string("the --") + part + " file is not the one that " + run.resume +
                       " was trained with; give that one or train anew");
     }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/file/model_file.h"
 #include "tools/option_parser.h"
@@ -25,6 +26,12 @@ namespace weft {
 
 struct TrainingFiles {
   std::string train, valid, model;
+  /// Of a task that learns from pairs: the targets of `train` and `valid`, if they have a file of
+  /// their own.
+  bool pairs = false;
+  std::string train_target, valid_target;
+  std::vector<std::string> train_files() const;
+  std::vector<std::string> valid_files() const;
   void visit(OptionVisitor& v);
 };
 

@@ -120,7 +120,9 @@ TEST_P(TrainingTest, FinalLineHasTheAgreedKeys) {
   EXPECT_EQ(line["epochs"], 2);
   EXPECT_EQ(line["stopped"], "epochs");
   EXPECT_GT(line["tokens"], 0);
-  EXPECT_TRUE(line["valid"].contains(task() == "lm" ? "perplexity" : "accuracy"));
+  EXPECT_TRUE(line["valid"].contains(task() == "lm"           ? "perplexity"
+                                     : task() == "translator" ? "bleu"
+                                                              : "accuracy"));
 }
 
 TEST_P(TrainingTest, LogAndReportAreWritten) {
@@ -195,7 +197,7 @@ TEST_P(TrainingTest, DivergenceNamesUpdateAndCheckpoint) {
   EXPECT_FALSE(folder.has("m.weft"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Tasks, TrainingTest, ::testing::Values("lm", "classifier"),
+INSTANTIATE_TEST_SUITE_P(Tasks, TrainingTest, ::testing::Values("lm", "classifier", "translator"),
                          [](const auto& task) { return std::string(task.param); });
 
 }  // namespace

@@ -22,18 +22,18 @@ struct CompletedOpening {
   std::vector<std::string> continuations;
 };
 
+/// A sentence that was not learned from, and what became of it.
+struct TranslatedSentence {
+  std::string source, reference;
+  TextTranslation translation;  // with its attention
+};
+
 struct DemoResults {
   DemoClassifier bag, lstm;
   DemoLanguageModel mail;
   std::vector<CompletedOpening> completed;
   DemoTranslator translator;
   std::vector<TranslatedSentence> translated;
-};
-
-/// A sentence that was not learned from, and what became of it.
-struct TranslatedSentence {
-  std::string source, reference;
-  TextTranslation translation;  // with its attention
 };
 
 /// "98.5 %"

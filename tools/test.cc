@@ -87,7 +87,7 @@ void test_command(const Arguments& arguments) {
   OptionParser parser("test", "MODEL --data FILE [FILE]", "Measures a model on held-out data.");
   parser.positional("MODEL", path, "a model that weft train wrote");
   parser.group("Measuring", settings.test);
-  parser.group("Data (of classifiers; of other models --encoding alone)", settings.reader);
+  parser.group("Data (of other kinds: --encoding alone)", settings.reader);
   parser.group("Translators", settings.translator);
   parser.group("Translators: searching", settings.search);
   parser.group("Computing", threads);

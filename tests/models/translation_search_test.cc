@@ -158,8 +158,8 @@ TEST(TranslationSearch, RanksDifferentTranslationsByScore) {
     std::set<std::vector<int>> different;
     for (std::size_t k = 0; k < translations.size(); ++k) {
       different.insert(translations[k].tokens);
-      if (k && translations[k].ended == translations[k - 1].ended)
-        EXPECT_LE(translations[k].score, translations[k - 1].score);
+      if (k == 0 || translations[k].ended != translations[k - 1].ended) continue;
+      EXPECT_LE(translations[k].score, translations[k - 1].score);
     }
     EXPECT_EQ(different.size(), 6u);
   }

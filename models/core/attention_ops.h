@@ -45,7 +45,7 @@ struct AttentionDecoder {
   bool sequence_dropout = false;  // one mask for all steps
 };
 
-constexpr int kMostDecoderLayers = 8;
+inline constexpr int kMostDecoderLayers = 8;
 
 struct AttentionResult {
   Var attended;  // h̃, H × (T·B)

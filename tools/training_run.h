@@ -11,29 +11,18 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "models/file/model_file.h"
 #include "tools/option_parser.h"
 #include "tools/output.h"
 #include "tools/progress_display.h"
+#include "tools/training_files.h"
 #include "train/checkpoint.h"
 #include "train/log_observer.h"
 #include "train/report_observer.h"
 #include "train/trainer.h"
 
 namespace weft {
-
-struct TrainingFiles {
-  std::string train, valid, model;
-  /// Of a task that learns from pairs: the targets of `train` and `valid`, if they have a file of
-  /// their own.
-  bool pairs = false;
-  std::string train_target, valid_target;
-  std::vector<std::string> train_files() const;
-  std::vector<std::string> valid_files() const;
-  void visit(OptionVisitor& v);
-};
 
 /// How a training runs and what it leaves behind; none of it changes the model.
 struct RunOptions {

@@ -77,6 +77,7 @@ void translate_command(const Arguments& arguments) {
   const auto loaded = load_model_as<Translator>(path, "translator");
   const Translator& model = *loaded.model;
   const TranslationSearch translator(model);
+  translator.search({}, search);  // tells of options that contradict each other before any line
   // Of many lines, those of like length are searched together.
   const std::size_t block = 16 * static_cast<std::size_t>(search.batch_size);
   int cut = 0;

@@ -1,13 +1,14 @@
 #include "train/attention_pictures.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "tokenizer/unicode_text.h"
 
 namespace weft {
 namespace {
 
-constexpr std::size_t kShown = 4, kShortest = 5, kLongest = 16;  // words
+constexpr std::size_t kShown = 4, kShortest = 4, kLongest = 16;  // words
 
 /// Indexes spread over the pairs whose sources have a readable length; failing those, the first.
 std::vector<std::size_t> chosen(const std::vector<TextPair>& pairs) {
@@ -16,8 +17,10 @@ std::vector<std::size_t> chosen(const std::vector<TextPair>& pairs) {
     const std::size_t words = split_at_white_space(pairs[i].source).size();
     if (words >= kShortest && words <= kLongest) readable.push_back(i);
   }
-  for (std::size_t i = 0; readable.empty() && i < std::min(kShown, pairs.size()); ++i)
-    if (!split_at_white_space(pairs[i].source).empty()) readable.push_back(i);
+  if (readable.empty()) {
+    readable.resize(std::min(kShown, pairs.size()));
+    std::iota(readable.begin(), readable.end(), std::size_t{0});
+  }
   const std::size_t count = std::min(kShown, readable.size());
   std::vector<std::size_t> some;
   for (std::size_t k = 0; k < count; ++k) some.push_back(readable[k * readable.size() / count]);

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 std::shared_ptr<const Tokenizer> tokenizer_of(TokenizerKind kind) {
   TokenizerOptions options;
   options.kind = kind;
-  options.vocab_size = kind == TokenizerKind::subwords ? 60 : 0;
+  options.vocab_size = kind == TokenizerKind::subwords ? 290 : 0;
   return Tokenizer::train(options, [](const std::function<void(std::string_view)>& show) {
     for (int i = 0; i < 20; ++i) show("(so) l'été est beau, n'est-ce pas ?");
   });

@@ -73,7 +73,8 @@ TEST_F(ToolTest, EveryKindOfOutputIsTrainedMeasuredAndAsked) {
 
 TEST_P(TrainingTest, InterruptedTrainingSavesAndGoesOn) {
   // So many epochs that nobody waits for their end.
-  Words words = command({"--model", "m.weft", "--json", "--report-every", "0.1"});
+  Words words =
+      command({"--model", "m.weft", "--json", "--report-every", "0.1", "--patience", "0"});
   *(std::find(words.begin(), words.end(), "--epochs") + 1) = "1000000";
   WeftProcess process(folder, words, {});
   ASSERT_TRUE(process.wait_for_err("epoch 2/")) << process.err();

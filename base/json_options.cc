@@ -22,6 +22,15 @@ void JsonOptionWriter::text(const char* name, std::string& value, const char*) {
   object_[name] = value;
 }
 
+void JsonOptionWriter::files(const char* name, std::vector<std::string>& value, std::size_t,
+                             const char*) {
+  if (value.size() < 2) {
+    object_[name] = value.empty() ? std::string() : value.front();
+  } else {
+    object_[name] = value;
+  }
+}
+
 void JsonOptionWriter::integers(const char* name, std::vector<std::int64_t>& value, std::int64_t,
                                 std::int64_t, const char*) {
   object_[name] = value;
@@ -96,6 +105,20 @@ void JsonOptionReader::text(const char* name, std::string& value, const char*) {
   if (!found) return;
   if (!found->is_string()) wrong(source_, name, "a string");
   value = found->get<std::string>();
+}
+
+void JsonOptionReader::files(const char* name, std::vector<std::string>& value, std::size_t most,
+                             const char*) {
+  const Json* found = find(object_, name, source_);
+  if (!found) return;
+  const Json list = found->is_string() ? Json::array({*found}) : *found;
+  std::vector<std::string> read;
+  for (const Json& item : list) {
+    if (!list.is_array() || !item.is_string()) wrong(source_, name, "a file or a list of files");
+    if (!item.get_ref<const std::string&>().empty()) read.push_back(item.get<std::string>());
+  }
+  if (read.size() > most) wrong(source_, name, "at most " + std::to_string(most) + " files");
+  value = std::move(read);
 }
 
 void JsonOptionReader::integers(const char* name, std::vector<std::int64_t>& value,

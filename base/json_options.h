@@ -8,7 +8,8 @@
 
 namespace weft {
 
-/// Collects every visited field into a JSON object, choices by name.
+/// Collects every visited field into a JSON object, choices by name, a single file as a string,
+/// several as a list.
 class JsonOptionWriter : public OptionVisitor {
  public:
   explicit JsonOptionWriter(nlohmann::json& object) : object_(object) {}
@@ -19,6 +20,8 @@ class JsonOptionWriter : public OptionVisitor {
                const char* help) override;
   void number(const char* name, double& value, double low, double high, const char* help) override;
   void text(const char* name, std::string& value, const char* help) override;
+  void files(const char* name, std::vector<std::string>& value, std::size_t most,
+             const char* help) override;
   void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                 std::int64_t high, const char* help) override;
   void choice(const char* name, int& value, const std::vector<std::string>& names,
@@ -41,6 +44,8 @@ class JsonOptionReader : public OptionVisitor {
                const char* help) override;
   void number(const char* name, double& value, double low, double high, const char* help) override;
   void text(const char* name, std::string& value, const char* help) override;
+  void files(const char* name, std::vector<std::string>& value, std::size_t most,
+             const char* help) override;
   void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                 std::int64_t high, const char* help) override;
   void choice(const char* name, int& value, const std::vector<std::string>& names,

@@ -8,6 +8,7 @@
 //   };
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -29,6 +30,9 @@ class OptionVisitor {
   virtual void file(const char* name, std::string& value, const char* help) {
     text(name, value, help);
   }
+  /// Files that belong together, `most` at most.
+  virtual void files(const char* name, std::vector<std::string>& value, std::size_t most,
+                     const char* help) = 0;
   virtual void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                         std::int64_t high, const char* help) = 0;
   /// One of `names`; `value` is the index of the chosen one.

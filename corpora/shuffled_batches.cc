@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "base/error.h"
+
 namespace weft {
 
 void BatchOptions::visit(OptionVisitor& v) {
@@ -11,6 +13,12 @@ void BatchOptions::visit(OptionVisitor& v) {
             "tokens a batch at most, padding counted (0: no limit)");
   v.integer("shuffle-buffer", shuffle_buffer, 1, 1 << 30,
             "examples kept in memory to be shuffled and sorted by length");
+}
+
+void check_limits(const BatchOptions& options) {
+  if (options.batch_size <= 0 && options.max_tokens <= 0) {
+    throw UserError("a batch needs a limit; set --batch-size or --max-tokens above 0");
+  }
 }
 
 std::size_t length_bucket(std::size_t length) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -16,15 +17,30 @@ namespace weft {
 
 struct BatchOptions {
   int batch_size = 32;         // examples at most; 0: as many as max_tokens allows
-  int max_tokens = 0;          // steps times examples at most, padding counted; 0: no limit
+  int max_tokens = 0;          // steps times examples at most, padding and both sequences of a pair
+                               // counted; 0: no limit
   int shuffle_buffer = 65536;  // examples kept in memory
   bool shuffle = true;         // false: the order of the file, but for sorting by length
   void visit(OptionVisitor& v);
 };
 
+/// Throws UserError if neither examples nor tokens are limited.
+void check_limits(const BatchOptions& options);
+
+/// Of an example's sequence, or of the two of a pair. Ordered by the first, then by the second.
+struct ExampleLength {
+  ExampleLength(std::size_t first_length, std::size_t second_length = 0)
+      : first(first_length), second(second_length) {}
+  std::size_t first, second;
+  auto operator<=>(const ExampleLength&) const = default;
+};
+
 /// A bucket's number grows with the length; lengths in one bucket differ by an eighth at most, so
 /// that padding stays small and yet the same examples do not meet in every epoch.
 std::size_t length_bucket(std::size_t length);
+inline ExampleLength length_bucket(const ExampleLength& length) {
+  return {length_bucket(length.first), length_bucket(length.second)};
+}
 
 /// The buffer is filled; a pool, half of it chosen at random (all of it once the source is empty),
 /// is sorted into buckets and cut into batches, which come out in random order; the buffer is
@@ -34,7 +50,7 @@ template <class Example>
 class ShuffledBatches {
  public:
   using Source = std::function<bool(Example&)>;  // false at the end
-  using Length = std::function<std::size_t(const Example&)>;
+  using Length = std::function<ExampleLength(const Example&)>;
 
   ShuffledBatches(Source source, Length length, const BatchOptions& options, RandomStream random)
       : source_(std::move(source)),
@@ -53,7 +69,7 @@ class ShuffledBatches {
 
  private:
   struct Entry {
-    std::size_t length;
+    ExampleLength length;
     Example example;
   };
 
@@ -78,7 +94,7 @@ class ShuffledBatches {
     while (!source_ended_ && buffer_.size() < capacity) {
       Example example{};
       if (source_(example)) {
-        const std::size_t length = length_(example);
+        const ExampleLength length = length_(example);
         buffer_.push_back({length, std::move(example)});
       } else {
         source_ended_ = true;
@@ -102,13 +118,14 @@ class ShuffledBatches {
   std::size_t batch_end(const std::vector<Entry>& pool, std::size_t begin) const {
     const auto examples = static_cast<std::size_t>(options_.batch_size);
     const auto tokens = static_cast<std::size_t>(options_.max_tokens);
-    std::size_t longest = 1;
+    ExampleLength longest(1);
     std::size_t end = begin;
     while (end < pool.size()) {
-      longest = std::max(longest, pool[end].length);
+      longest.first = std::max(longest.first, pool[end].length.first);
+      longest.second = std::max(longest.second, pool[end].length.second);
       const std::size_t count = end - begin + 1;
-      const bool full =
-          (examples > 0 && count > examples) || (tokens > 0 && longest * count > tokens);
+      const bool full = (examples > 0 && count > examples) ||
+                        (tokens > 0 && (longest.first + longest.second) * count > tokens);
       if (full && end > begin) break;
       ++end;
     }

@@ -47,6 +47,8 @@ class Tokenizer {
   std::vector<int> encode(std::string_view text) const;
   /// Special ids other than <unk> are left out. The result is valid UTF-8.
   std::string decode(const std::vector<int>& ids) const;
+  /// Of pieces instead of ids, known or not.
+  std::string decode_pieces(const std::vector<std::string>& pieces) const { return join(pieces); }
   /// The pieces encode() numbers, unknown ones as they are in the text.
   std::vector<std::string> split(std::string_view text) const;
 

@@ -13,6 +13,7 @@ void tune_command(const Arguments& arguments);
 void test_command(const Arguments& arguments);
 void classify_command(const Arguments& arguments);
 void complete_command(const Arguments& arguments);
+void translate_command(const Arguments& arguments);
 void tokenize_command(const Arguments& arguments);
 void quantize_command(const Arguments& arguments);
 void info_command(const Arguments& arguments);
@@ -34,5 +35,6 @@ void print_training_commands(std::ostream& out);
 
 void train_classifier(const Arguments& arguments, TrialRun* trial);
 void train_lm(const Arguments& arguments, TrialRun* trial);
+void train_translator(const Arguments& arguments, TrialRun* trial);
 
 }  // namespace weft

@@ -9,11 +9,12 @@
 #include "tools/commands.h"
 #include "tools/demo_page.h"
 #include "tools/output.h"
+#include "train/translation_task.h"
 
 namespace weft {
 namespace {
 
-constexpr std::size_t kOpinions = 8000, kMails = 6000, kHeldOut = 500;
+constexpr std::size_t kOpinions = 8000, kMails = 6000, kPairs = 8000, kHeldOut = 500;
 
 struct DemoOptions {
   std::string out = "weft-demo.html";
@@ -39,6 +40,21 @@ std::vector<CompletedOpening> complete_openings(const LanguageModel& model, std:
     }
   }
   return completed;
+}
+
+/// Sentences of the test part, spread over it.
+std::vector<TranslatedSentence> translate_some(const Translator& model, const SampleFiles& files) {
+  constexpr std::size_t kShown = 6;
+  const std::vector<TextPair> pairs = read_pairs({files.test()}, {});
+  std::vector<std::string> sources;
+  for (std::size_t k = 0; k < kShown; ++k)
+    sources.push_back(pairs[k * pairs.size() / kShown].source);
+  const auto found =
+      TranslationSearch(model).translate(sources, TranslationOptions(), /*keep_attention=*/true);
+  std::vector<TranslatedSentence> translated;
+  for (std::size_t k = 0; k < kShown; ++k)
+    translated.push_back({sources[k], pairs[k * pairs.size() / kShown].target, found[k].front()});
+  return translated;
 }
 
 std::string column(std::string text, std::size_t width) {
@@ -69,6 +85,11 @@ void print(const DemoResults& results, const std::vector<std::string>& sentences
       std::cout << "  " << completed.opening << "|" << one_line(continuation) << "\n";
     }
   }
+  std::cout << "\nEnglish to French\nheld-out BLEU "
+            << short_number(results.translator.training.held_out.at("bleu").get<double>()) << "\n";
+  for (const TranslatedSentence& each : results.translated) {
+    std::cout << "  " << column(each.source, kWide) << one_line(each.translation.text) << "\n";
+  }
 }
 
 }  // namespace
@@ -77,7 +98,7 @@ void demo_command(const Arguments& arguments) {
   DemoOptions options;
   ThreadOptions threads;
   OptionParser parser("demo", "[--out FILE]",
-                      "Trains three small models on the bundled samples, shows what they answer, "
+                      "Trains four small models on the bundled samples, shows what they answer, "
                       "and writes a page.");
   parser.group("Demo", options);
   parser.group("Computing", threads);
@@ -97,10 +118,16 @@ void demo_command(const Arguments& arguments) {
   display.say("a language model learns from " + with_commas(kMails) + " lines of e-mails");
   results.mail = train_demo_language_model(mails, seed, display);
   results.completed = complete_openings(*results.mail.model, seed);
+  const SampleFiles pairs("english-french", seed, kPairs, kHeldOut);
+  display.say("a translator learns from " + with_commas(kPairs) + " English sentences in French");
+  results.translator = train_demo_translator(pairs, seed, display);
+  results.translated = translate_some(*results.translator.model, pairs);
 
   print(results, demo_sentences());
   write_report(options.out, demo_page(results, demo_sentences()));
-  std::cout << "\nA page with learning curves and the LSTM's hidden state: " << options.out << "\n";
+  std::cout << "\nA page with learning curves, the LSTM's hidden state and the translator's "
+               "attention: "
+            << options.out << "\n";
 }
 
 }  // namespace weft

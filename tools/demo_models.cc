@@ -14,6 +14,7 @@
 #include "train/classifier_task.h"
 #include "train/language_task.h"
 #include "train/progress_observer.h"
+#include "train/translation_task.h"
 
 namespace weft {
 namespace {
@@ -41,19 +42,19 @@ DemoTraining train_and_watch(TrainingTask& task, const TrainerOptions& options,
   return {watcher.curves(), nullptr, trainer.state().seconds};
 }
 
-std::shared_ptr<const Tokenizer> learn_words(const std::string& path, bool labelled) {
+std::shared_ptr<const Tokenizer> learn_words(bool fold_case, const Tokenizer::TextSource& texts) {
   TokenizerOptions options;
   options.kind = TokenizerKind::unicode_words;
   options.min_count = 2;  // the rarest stand in for what is unknown
-  options.normalizer.fold_case = labelled;
-  return Tokenizer::train(options, [&](const std::function<void(std::string_view)>& show) {
-    if (labelled) {
-      LabelledReader examples(path);
-      for (LabelledExample example; examples.next(example);) show(example.text);
-    } else {
-      LineReader lines(path);
-      for (std::string line; lines.next(line);) show(line);
-    }
+  options.normalizer.fold_case = fold_case;
+  return Tokenizer::train(options, texts);
+}
+
+std::shared_ptr<const Tokenizer> words_of_side(const std::string& path,
+                                               std::string TextPair::*side) {
+  return learn_words(false, [&](const std::function<void(std::string_view)>& show) {
+    PairReader pairs({path});
+    for (TextPair pair; pairs.next(pair);) show(pair.*side);
   });
 }
 
@@ -92,8 +93,12 @@ DemoClassifier train_demo_classifier(ClassifierArch arch, const SampleFiles& fil
 
   const LabelledReaderOptions reader;
   const LabelledCorpus corpus = survey(files.train(), reader);
-  auto model = std::make_unique<Classifier>(options, learn_words(files.train(), true), 0,
-                                            corpus.labels, corpus.multi_label);
+  const auto tokenizer = learn_words(true, [&](const std::function<void(std::string_view)>& show) {
+    LabelledReader examples(files.train());
+    for (LabelledExample example; examples.next(example);) show(example.text);
+  });
+  auto model =
+      std::make_unique<Classifier>(options, tokenizer, 0, corpus.labels, corpus.multi_label);
   model->parameters().initialize(seed);
   ClassifierTask task(*model, {}, files.train(), files.valid(), reader, seed);
   DemoTraining training = train_and_watch(task, trainer, display);
@@ -113,7 +118,10 @@ DemoLanguageModel train_demo_language_model(const SampleFiles& files, std::uint6
   trainer.schedule.learning_rate = 0.005;
   trainer.seed = seed;
 
-  const auto tokenizer = learn_words(files.train(), false);
+  const auto tokenizer = learn_words(false, [&](const std::function<void(std::string_view)>& show) {
+    LineReader lines(files.train());
+    for (std::string line; lines.next(line);) show(line);
+  });
   const auto open = [&](const std::string& path) {
     return TokenStream::open(path, *tokenizer, "utf-8", /*cache_directory=*/"");
   };
@@ -123,6 +131,29 @@ DemoLanguageModel train_demo_language_model(const SampleFiles& files, std::uint6
   LanguageTask task(*model, {}, train, &valid);
   DemoTraining training = train_and_watch(task, trainer, display);
   training.held_out = evaluate_language_model(*model, open(files.test()));
+  return {std::move(model), std::move(training)};
+}
+
+DemoTranslator train_demo_translator(const SampleFiles& files, std::uint64_t seed,
+                                     ProgressDisplay& display) {
+  TranslatorOptions options;
+  options.hidden = 128;
+  options.embedding = 64;
+  TrainerOptions trainer;
+  trainer.epochs = 6;
+  trainer.clip = 1;
+  trainer.schedule.kind = ScheduleKind::cosine;
+  trainer.schedule.learning_rate = 0.004;
+  trainer.seed = seed;
+
+  auto model =
+      std::make_unique<Translator>(options, words_of_side(files.train(), &TextPair::source),
+                                   words_of_side(files.train(), &TextPair::target));
+  model->parameters().initialize(seed);
+  TranslationTask task(*model, {}, {files.train()}, {files.valid()}, {}, seed);
+  DemoTraining training = train_and_watch(task, trainer, display);
+  training.held_out =
+      evaluate_translator(*model, read_pairs({files.test()}, {}), TranslationOptions()).measures;
   return {std::move(model), std::move(training)};
 }
 

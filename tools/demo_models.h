@@ -1,4 +1,4 @@
-// The three small models of `weft demo`, trained on the samples that are part of the program.
+// The four small models of `weft demo`, trained on the samples that are part of the program.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
+#include "models/nets/translator.h"
 #include "tools/progress_display.h"
 #include "train/report_observer.h"
 
@@ -48,10 +49,18 @@ struct DemoLanguageModel {
   DemoTraining training;
 };
 
+struct DemoTranslator {
+  std::unique_ptr<Translator> model;
+  DemoTraining training;
+};
+
 /// `arch`: bow or lstm. Throws UserError if the user interrupts it.
 DemoClassifier train_demo_classifier(ClassifierArch arch, const SampleFiles& files,
                                      std::uint64_t seed, ProgressDisplay& display);
 DemoLanguageModel train_demo_language_model(const SampleFiles& files, std::uint64_t seed,
                                             ProgressDisplay& display);
+/// English to French.
+DemoTranslator train_demo_translator(const SampleFiles& files, std::uint64_t seed,
+                                     ProgressDisplay& display);
 
 }  // namespace weft

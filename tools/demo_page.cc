@@ -6,6 +6,7 @@
 
 #include "tokenizer/surface.h"
 #include "tools/output.h"
+#include "train/attention_pictures.h"
 
 namespace weft {
 namespace {
@@ -34,7 +35,9 @@ ReportTable measures_table(const DemoResults& results) {
       row("LSTM", *results.lstm.model, results.lstm.training, accuracy(results.lstm.training)),
       row("e-mail language model", *results.mail.model, results.mail.training,
           "perplexity " +
-              short_number(results.mail.training.held_out.at("perplexity").get<double>()))};
+              short_number(results.mail.training.held_out.at("perplexity").get<double>())),
+      row("translator, English to French", *results.translator.model, results.translator.training,
+          "BLEU " + short_number(results.translator.training.held_out.at("bleu").get<double>()))};
   return table;
 }
 
@@ -109,6 +112,23 @@ HeatMap opinion_map(const Classifier& model, const std::string& sentence) {
   return map;
 }
 
+void add_translations(Report& page, const DemoResults& results) {
+  page.blocks.push_back(ReportHeading{"From English to French"});
+  ReportTable table{{"English", "the translator", "written by hand"}, {}};
+  for (const TranslatedSentence& each : results.translated)
+    table.rows.push_back({each.source, each.translation.text, each.reference});
+  page.blocks.push_back(std::move(table));
+  const auto longest = std::max_element(
+      results.translated.begin(), results.translated.end(),
+      [](const auto& a, const auto& b) { return a.source.size() < b.source.size(); });
+  if (longest == results.translated.end()) return;
+  page.blocks.push_back(ReportParagraph{
+      "Where the translator looks: how much attention each French word (across) pays to each "
+      "English word (down)"});
+  page.blocks.push_back(
+      attention_map(word_attention(*results.translator.model, longest->translation)));
+}
+
 void add_curves(Report& page, const std::string& title, const DemoTraining& training) {
   page.blocks.push_back(ReportHeading{"Learning curves: " + title});
   add_learning_curves(page, training.curves);
@@ -131,11 +151,13 @@ std::string percent(double share) {
 Report demo_page(const DemoResults& results, const std::vector<std::string>& sentences) {
   const std::string& walked = sentences.back();
   Report page;
-  page.title = "weft: three small models, trained just now";
+  page.title = "weft: four small models, trained just now";
   page.blocks = {
-      ReportParagraph{"Two classifiers have read the same opinions, and a language model has read "
-                      "short e-mails. The measures below are taken on lines that none of them saw; "
-                      "no sentence is in two parts."},
+      ReportParagraph{
+          "Two classifiers have read the same opinions, a language model has read short "
+          "e-mails, and a translator English sentences with their French. The measures "
+          "below are taken on lines that none of them saw; no sentence is in two "
+          "parts."},
       measures_table(results),
       ReportHeading{"The same words, another meaning"},
       ReportParagraph{
@@ -156,9 +178,11 @@ Report demo_page(const DemoResults& results, const std::vector<std::string>& sen
     }
     page.blocks.push_back(ReportSample{completed.opening, text});
   }
+  add_translations(page, results);
   add_curves(page, "bag of words", results.bag.training);
   add_curves(page, "LSTM", results.lstm.training);
   add_curves(page, "e-mail language model", results.mail.training);
+  add_curves(page, "translator", results.translator.training);
   return page;
 }
 

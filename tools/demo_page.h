@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/nets/translation_search.h"
 #include "tools/demo_models.h"
 
 namespace weft {
@@ -21,17 +22,25 @@ struct CompletedOpening {
   std::vector<std::string> continuations;
 };
 
+/// A sentence that was not learned from, and what became of it.
+struct TranslatedSentence {
+  std::string source, reference;
+  TextTranslation translation;  // with its attention
+};
+
 struct DemoResults {
   DemoClassifier bag, lstm;
   DemoLanguageModel mail;
   std::vector<CompletedOpening> completed;
+  DemoTranslator translator;
+  std::vector<TranslatedSentence> translated;
 };
 
 /// "98.5 %"
 std::string percent(double share);
 
-/// Measures, the sentences side by side, what the LSTM remembers while it reads, completions, and
-/// the learning curves.
+/// Measures, the sentences side by side, what the LSTM remembers while it reads, completions,
+/// translations with the attention of the longest, and the learning curves.
 Report demo_page(const DemoResults& results, const std::vector<std::string>& sentences);
 
 }  // namespace weft

@@ -66,6 +66,10 @@ Json describe(const LoadedModel& loaded) {
     info["vocabulary"] = tokenizer->vocabulary().size();
     info["tokenizer"] = options_to_json(tokenizer->options());
   }
+  if (const Tokenizer* target = model.other_tokenizer()) {
+    info["target_vocabulary"] = target->vocabulary().size();
+    info["target_tokenizer"] = options_to_json(target->options());
+  }
   return info;
 }
 
@@ -114,6 +118,11 @@ void print(const std::string& path, const Json& info) {
               << " pieces\n";
   }
   print_object("tokenizer", info["tokenizer"]);
+  if (info.contains("target_vocabulary")) {
+    std::cout << "\ntarget vocabulary: "
+              << with_commas(info["target_vocabulary"].get<std::uint64_t>()) << " pieces\n";
+    print_object("target tokenizer", info["target_tokenizer"]);
+  }
   print_object("training", info["training"]);
 }
 

@@ -21,11 +21,12 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"train", "learn a model from text: weft train classifier, weft train lm", train_command},
+    {"train", "learn a model from text: weft train classifier, lm, translator", train_command},
     {"tune", "try options of train and keep the best model: weft tune classifier", tune_command},
     {"test", "measure a model on held-out data", test_command},
     {"classify", "lines in, labels with their probabilities out", classify_command},
     {"complete", "beginnings of lines in, continuations out", complete_command},
+    {"translate", "lines in, their translations out", translate_command},
     {"tokenize", "what a model sees of a text, and back", tokenize_command},
     {"quantize", "the same model with weights of eight bits: smaller and quicker",
      quantize_command},
@@ -39,7 +40,7 @@ void print_help() {
                "  weft COMMAND [arguments] [--options]\n\n";
   for (const Command& command : kCommands) {
     std::string name = command.name;
-    name.resize(10, ' ');
+    name.resize(11, ' ');
     std::cout << "  " << name << command.summary << "\n";
   }
   std::cout

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <iomanip>
 #include <iostream>
 #include <numeric>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/json_options.h"
@@ -51,6 +53,16 @@ std::string trimmed(const std::string& text) {
   const auto begin = text.find_first_not_of(" \t");
   if (begin == std::string::npos) return "";
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+/// Several values stand apart by white space; one that holds some stands between quotes.
+void split_values(GivenOption& option) {
+  std::istringstream text(option.value);
+  std::vector<std::string> values;
+  for (std::string value; text >> std::quoted(value);) values.push_back(value);
+  if (values.empty()) return;
+  option.value = values.front();
+  option.more.assign(values.begin() + 1, values.end());
 }
 
 /// The options that every command has; where nothing is computed or drawn, the last two do nothing.
@@ -114,7 +126,9 @@ GivenOptions OptionParser::read_config(const std::string& path, const OptionName
       throw UserError(place + ": unknown option '" + name + "'" +
                       suggestion(name, known.names, "") + hint());
     }
-    give(known.flags, name, {trimmed(line.substr(equals + 1)), place + ": option " + name}, given);
+    GivenOption option{trimmed(line.substr(equals + 1)), place + ": option " + name, {}};
+    if (known.values.count(name)) split_values(option);
+    give(known.flags, name, std::move(option), given);
   }
   return given;
 }
@@ -161,9 +175,12 @@ bool OptionParser::read(const Arguments& arguments) {
         throw UserError("unknown option " + name +
                         suggestion(option.string_key, known.names, "--") + hint());
       }
-      const std::string value = option.value.empty() ? "true" : option.value.front();
-      give(known.flags, option.string_key, {value, "option " + name}, given_);
+      GivenOption given{option.value.empty() ? "true" : option.value.front(), "option " + name, {}};
+      const auto most = known.values.find(option.string_key);
+      if (most != known.values.end()) take_values(option.value, most->second, given);
+      give(known.flags, option.string_key, std::move(given), given_);
     }
+    give_back_positionals();
   } catch (const po::error& error) {
     throw UserError(error.what() + hint());
   }
@@ -173,6 +190,26 @@ bool OptionParser::read(const Arguments& arguments) {
   }
   if (given("config")) given_.merge(read_config(given_value("config"), known));
   return true;
+}
+
+/// An option with several values takes every word up to the next option. Those beyond its number
+/// are arguments without a name.
+void OptionParser::take_values(const std::vector<std::string>& words, std::size_t most,
+                               GivenOption& given) {
+  const std::size_t own = std::min(words.size(), most);
+  for (std::size_t i = 1; i < own; ++i) given.more.push_back(words[i]);
+  for (std::size_t i = own; i < words.size(); ++i) positional_values_.push_back(words[i]);
+}
+
+/// `--data FILE MODEL`: where an argument without a name is missing, it is the last value of an
+/// option with several.
+void OptionParser::give_back_positionals() {
+  for (auto& [name, option] : given_) {
+    if (positional_values_.size() >= positionals_.size()) return;
+    if (option.more.empty()) continue;
+    positional_values_.push_back(option.more.back());
+    option.more.pop_back();
+  }
 }
 
 std::string OptionParser::given_value(const std::string& name) const {

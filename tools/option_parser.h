@@ -24,6 +24,7 @@ using Arguments = std::vector<std::string>;
 struct GivenOption {
   std::string value;
   std::string origin;
+  std::vector<std::string> more;  // values, of an option that may have several
 };
 using GivenOptions = std::map<std::string, GivenOption>;
 
@@ -91,6 +92,8 @@ class OptionParser {
   void give(const std::set<std::string>& flags, std::string name, GivenOption option,
             GivenOptions& given) const;
   GivenOptions read_config(const std::string& path, const OptionNames& known) const;
+  void take_values(const std::vector<std::string>& words, std::size_t most, GivenOption& given);
+  void give_back_positionals();
 
   std::string command_;
   std::string usage_;

@@ -106,6 +106,13 @@ void OptionDescriber::file(const char* name, std::string& value, const char* hel
   add(name, "FILE", value, help);
 }
 
+void OptionDescriber::files(const char* name, std::vector<std::string>& value, std::size_t most,
+                            const char* help) {
+  if (most < 2) return add(name, "FILE", join(value, " "), help);
+  help_.add_options()(name, po::value<std::string>()->value_name("FILE [FILE]"), help);
+  parser_.add_options()(name, po::value<std::vector<std::string>>()->multitoken(), "");
+}
+
 void OptionDescriber::integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                                std::int64_t high, const char* help) {
   add(name, "N,N,…", join(value), help + bounds(low, high));
@@ -156,6 +163,17 @@ void OptionAssigner::number(const char* name, double& value, double low, double 
 
 void OptionAssigner::text(const char* name, std::string& value, const char*) {
   if (const GivenOption* given = find(name)) value = given->value;
+}
+
+void OptionAssigner::files(const char* name, std::vector<std::string>& value, std::size_t most,
+                           const char*) {
+  const GivenOption* given = find(name);
+  if (!given) return;
+  value = {given->value};
+  value.insert(value.end(), given->more.begin(), given->more.end());
+  if (value.size() > most)
+    throw UserError(given->origin + " takes at most " + std::to_string(most) + " files, not '" +
+                    join(value, " ") + "'");
 }
 
 void OptionAssigner::integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,

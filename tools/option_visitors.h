@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ class OptionDescriber : public OptionVisitor {
                const char* help) override;
   void number(const char* name, double& value, double low, double high, const char* help) override;
   void text(const char* name, std::string& value, const char* help) override;
+  void files(const char* name, std::vector<std::string>& value, std::size_t most,
+             const char* help) override;
   void file(const char* name, std::string& value, const char* help) override;
   void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                 std::int64_t high, const char* help) override;
@@ -51,6 +54,10 @@ class OptionNames : public OptionVisitor {
     names.insert(name);
   }
   void text(const char* name, std::string&, const char*) override { names.insert(name); }
+  void files(const char* name, std::vector<std::string>&, std::size_t most, const char*) override {
+    names.insert(name);
+    values[name] = most;
+  }
   void integers(const char* name, std::vector<std::int64_t>&, std::int64_t, std::int64_t,
                 const char*) override {
     names.insert(name);
@@ -60,7 +67,8 @@ class OptionNames : public OptionVisitor {
   }
 
   std::set<std::string> names;
-  std::set<std::string> flags;  // those that take no value on the command line
+  std::set<std::string> flags;                // those that take no value on the command line
+  std::map<std::string, std::size_t> values;  // how many those take that may have several
 };
 
 /// Writes what was given into the struct; the rest keeps its value. Throws UserError.
@@ -75,6 +83,8 @@ class OptionAssigner : public OptionVisitor {
                const char* help) override;
   void number(const char* name, double& value, double low, double high, const char* help) override;
   void text(const char* name, std::string& value, const char* help) override;
+  void files(const char* name, std::vector<std::string>& value, std::size_t most,
+             const char* help) override;
   void integers(const char* name, std::vector<std::int64_t>& value, std::int64_t low,
                 std::int64_t high, const char* help) override;
   void choice(const char* name, int& value, const std::vector<std::string>& names,

@@ -1,6 +1,7 @@
 // weft test: a model's measures on held-out data.
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "corpora/token_stream.h"
@@ -8,7 +9,9 @@
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
 #include "tools/commands.h"
+#include "tools/measure_translator.h"
 #include "tools/measures.h"
+#include "tools/option_visitors.h"
 #include "tools/output.h"
 #include "train/classifier_task.h"
 #include "train/language_task.h"
@@ -17,22 +20,59 @@ namespace weft {
 namespace {
 
 struct TestOptions {
-  std::string data;
+  std::vector<std::string> data;
   bool json = false;
   void visit(OptionVisitor& v) {
-    v.file("data", data, "file with the held-out data, in the format of the model's training data");
+    v.files("data", data, 2,
+            "the held-out data, in the format of the model's training data (of a translator: one "
+            "file or two)");
     v.flag("json", json, "write one JSON object");
   }
 };
 
-nlohmann::json measure(const Model& model, const std::string& data,
-                       const LabelledReaderOptions& reader) {
+struct Settings {
+  TestOptions test;
+  LabelledReaderOptions reader;
+  TranslationOptions search;
+  TranslatorTestOptions translator;
+};
+
+/// Throws UserError if one of the struct's options, but --encoding and --seed, was given.
+template <class Options>
+void refuse(const OptionParser& parser, Options& options, const char* why) {
+  OptionNames names;
+  options.visit(names);
+  for (const std::string& name : names.names)
+    if (name != "encoding" && name != "seed" && parser.given(name))
+      throw UserError(std::string(why) + "; leave out --" + name);
+}
+
+const std::string& only_file(const Settings& settings, const Model& model) {
+  if (settings.test.data.size() > 1)
+    throw UserError("a " + model.kind() + " is measured on one file; leave out '" +
+                    settings.test.data[1] + "'");
+  return settings.test.data.front();
+}
+
+nlohmann::json measure(const Model& model, Settings& settings, const OptionParser& parser) {
+  if (const auto* translator = dynamic_cast<const Translator*>(&model)) {
+    refuse(parser, settings.reader, "a translator is measured on pairs of lines");
+    PairReaderOptions reader;
+    reader.encoding = settings.reader.encoding;
+    return measure_translator(*translator, settings.test.data, reader, settings.search,
+                              settings.translator);
+  }
+  const char* const not_searched = "only translators search for an answer";
+  refuse(parser, settings.search, not_searched);
+  refuse(parser, settings.translator, not_searched);
+  const std::string& data = only_file(settings, model);
   if (const auto* classifier = dynamic_cast<const Classifier*>(&model)) {
-    return evaluate_classifier(*classifier, data, reader);
+    return evaluate_classifier(*classifier, data, settings.reader);
   }
   if (const auto* language_model = dynamic_cast<const LanguageModel*>(&model)) {
-    const TokenStream stream =
-        TokenStream::open(data, *model.tokenizer(), reader.encoding, /*cache_directory=*/"");
+    refuse(parser, settings.reader, "a language model is measured on plain text");
+    const TokenStream stream = TokenStream::open(data, *model.tokenizer(), settings.reader.encoding,
+                                                 /*cache_directory=*/"");
     return evaluate_language_model(*language_model, stream);
   }
   throw UserError("weft test cannot measure a " + model.kind());
@@ -42,33 +82,30 @@ nlohmann::json measure(const Model& model, const std::string& data,
 
 void test_command(const Arguments& arguments) {
   std::string path;
-  TestOptions options;
-  LabelledReaderOptions reader;
+  Settings settings;
   ThreadOptions threads;
-  OptionParser parser("test", "MODEL --data FILE", "Measures a model on held-out data.");
+  OptionParser parser("test", "MODEL --data FILE [FILE]", "Measures a model on held-out data.");
   parser.positional("MODEL", path, "a model that weft train wrote");
-  parser.group("Measuring", options);
-  parser.group("Data (of a language model: --encoding alone)", reader);
+  parser.group("Measuring", settings.test);
+  parser.group("Data (of other kinds: --encoding alone)", settings.reader);
+  parser.group("Translators", settings.translator);
+  parser.group("Translators: searching", settings.search);
   parser.group("Computing", threads);
   if (!parser.parse(arguments)) return;
-  require_option(options.data, "data", "name the file with the held-out data");
+  const bool named = !settings.test.data.empty();
+  require_option(named ? settings.test.data.front() : "", "data",
+                 "name the file with the held-out data");
   threads.apply();
 
   const LoadedModel loaded = load_model(path);
-  if (dynamic_cast<const LanguageModel*>(loaded.model.get()))
-    for (const char* name : {"format", "header", "label-column", "text-column", "label-separator"})
-      if (parser.given(name))
-        throw UserError("a language model is measured on plain text; leave out --" +
-                        std::string(name));
-  const nlohmann::json measures = measure(*loaded.model, options.data, reader);
+  const nlohmann::json measures = measure(*loaded.model, settings, parser);
   if (measures.value("examples", 1) == 0) {
-    throw FormatError(options.data, "there are no examples in it; give a file with labelled ones");
+    throw FormatError(settings.test.data.front(),
+                      "there are no examples in it; give a file with labelled ones");
   }
-  if (options.json) {
-    print_json(measures);
-  } else {
-    print_measures(measures, std::cout);
-  }
+  if (settings.test.json) return print_json(measures);
+  print_measures(measures, std::cout);
+  if (measures.contains("against")) print_comparison(measures, std::cout);
 }
 
 }  // namespace weft

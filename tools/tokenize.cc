@@ -15,9 +15,11 @@ namespace {
 struct TokenizeOptions {
   bool ids = false;
   bool decode = false;
+  bool target = false;
   void visit(OptionVisitor& v) {
     v.flag("ids", ids, "write, or with --decode read, the numbers of the pieces");
     v.flag("decode", decode, "read pieces separated by spaces, write text");
+    v.flag("target", target, "as a translator writes, not as it reads");
   }
 };
 
@@ -102,6 +104,10 @@ void tokenize_command(const Arguments& arguments) {
   const LoadedModel loaded = load_model(path);
   const Tokenizer* tokenizer = loaded.model->tokenizer();
   if (!tokenizer) throw UserError(path + ": this model reads numbers, there is no text to split");
+  if (options.target && loaded.model->kind() != "translator")
+    throw UserError(path + ": only a translator has a target; leave out --target");
+  if (options.target && loaded.model->other_tokenizer())
+    tokenizer = loaded.model->other_tokenizer();
   answer_lines(lines, 256, [&](const std::vector<std::string>& block) {
     std::vector<std::string> answers;
     for (const std::string& line : block) {

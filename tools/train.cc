@@ -12,6 +12,7 @@ namespace {
 constexpr TrainingCommand kTasks[] = {
     {"classifier", "label a text, or a row of numbers", train_classifier},
     {"lm", "a language model: what comes next", train_lm},
+    {"translator", "a line in, another out: translations, headlines, replies", train_translator},
 };
 
 }  // namespace

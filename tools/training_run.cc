@@ -46,14 +46,6 @@ bool contains(const std::array<const char*, N>& names, const std::string& name) 
 /// Of the training's time, what checkpoints may take that nobody asked for.
 constexpr double kShareOfUnasked = 0.05;
 
-std::string checksum_of(const std::string& path) {
-  const MappedFile file(path);
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx",
-                static_cast<unsigned long long>(checksum(file.bytes())));
-  return text;
-}
-
 }  // namespace
 
 std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options,
@@ -67,12 +59,6 @@ std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options
   } catch (const UserError& error) {
     throw FormatError(path, error.what());
   }
-}
-
-void TrainingFiles::visit(OptionVisitor& v) {
-  v.file("train", train, "file to learn from (.gz and .xz as they are)");
-  v.file("valid", valid, "file to choose the best model on; without one the last model is kept");
-  v.file("model", model, "file to write the model to");
 }
 
 void RunOptions::visit(OptionVisitor& v) {
@@ -149,18 +135,19 @@ void TrainingRun::check_outputs(const std::string& config) const {
                         {"report", run.report},
                         {"checkpoint", checkpoint_path_}};
   if (trial_) outputs = trial_->outputs;
-  refuse_overwriting(
-      outputs,
-      {{"train", files.train}, {"valid", files.valid}, {"config", config}, {"resume", run.resume}});
+  refuse_overwriting(outputs, {{"train", files.train},
+                               {"train", files.train_target},
+                               {"valid", files.valid},
+                               {"valid", files.valid_target},
+                               {"config", config},
+                               {"resume", run.resume}});
   require_all_writable(outputs);
 }
 
 nlohmann::json TrainingRun::data_record() const {
   Json data = Json::object();
-  data["train"] = {{"file", files.train}, {"checksum", checksum_of(files.train)}};
-  if (!files.valid.empty()) {
-    data["valid"] = {{"file", files.valid}, {"checksum", checksum_of(files.valid)}};
-  }
+  data["train"] = file_record(files.train_files());
+  if (!files.valid.empty()) data["valid"] = file_record(files.valid_files());
   return data;
 }
 
@@ -168,7 +155,7 @@ void TrainingRun::check_data() const {
   const Json& earlier = resumed_->record.training.at("data");
   for (const char* part : {"train", "valid"}) {
     const bool here = data_.contains(part), there = earlier.contains(part);
-    if (here != there || (here && data_[part]["checksum"] != earlier[part].value("checksum", ""))) {
+    if (here != there || (here && data_[part]["checksum"] != earlier[part].at("checksum"))) {
       throw UserError(std::string("the --") + part + " file is not the one that " + run.resume +
                       " was trained with; give that one or train anew");
     }

@@ -16,17 +16,13 @@
 #include "tools/option_parser.h"
 #include "tools/output.h"
 #include "tools/progress_display.h"
+#include "tools/training_files.h"
 #include "train/checkpoint.h"
 #include "train/log_observer.h"
 #include "train/report_observer.h"
 #include "train/trainer.h"
 
 namespace weft {
-
-struct TrainingFiles {
-  std::string train, valid, model;
-  void visit(OptionVisitor& v);
-};
 
 /// How a training runs and what it leaves behind; none of it changes the model.
 struct RunOptions {

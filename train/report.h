@@ -45,6 +45,7 @@ struct HeatMap {
   std::vector<std::string> row_labels, column_labels;  // as many as there are rows and columns
   std::vector<std::vector<double>> values;
   double range = 0;
+  bool is_share = false;  // no value lies below zero: neither does the key
 };
 
 using ReportBlock =

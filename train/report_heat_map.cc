@@ -118,18 +118,21 @@ std::string cells(const HeatMap& map, const Layout& layout, double range) {
 }
 
 /// A strip from the lowest to the highest value.
-std::string key(const Layout& layout, double range) {
+std::string key(const Layout& layout, double range, bool is_share) {
   constexpr int kSteps = 21;
   constexpr double kStep = 8;
   const double y = layout.top + layout.height() + 16;
   std::string svg;
   for (int k = 0; k < kSteps; ++k) {
-    const double value = range * (2.0 * k / (kSteps - 1) - 1);
+    const double part = static_cast<double>(k) / (kSteps - 1);
+    const double value = range * (is_share ? part : 2 * part - 1);
     svg += rectangle(layout.left + kStep * k, y, kStep, 10, value, range);
   }
   const double end = layout.left + kStep * kSteps, text = y + 24;
-  return svg + text_at(layout.left, text, "start", tick_text(-range), " class=\"soft\"") +
-         text_at((layout.left + end) / 2, text, "middle", "0", " class=\"soft\"") +
+  return svg +
+         text_at(layout.left, text, "start", is_share ? "0" : tick_text(-range),
+                 " class=\"soft\"") +
+         text_at((layout.left + end) / 2, text, "middle", is_share ? "" : "0", " class=\"soft\"") +
          text_at(end, text, "end", tick_text(range), " class=\"soft\"");
 }
 
@@ -147,7 +150,7 @@ std::string heat_map_svg(const HeatMap& map) {
   const double height = layout.top + layout.height() + 48;
   return "<svg viewBox=\"0 0 " + coordinate(width) + " " + coordinate(height) +
          "\" role=\"img\" aria-label=\"" + escape_html(map.title) + "\">" + labels(map, layout) +
-         cells(map, layout, range) + key(layout, range) + "</svg>";
+         cells(map, layout, range) + key(layout, range, map.is_share) + "</svg>";
 }
 
 }  // namespace weft

@@ -64,19 +64,23 @@ void Curve::restore(const Json& state) {
   weight_ = state.at("weight").get<double>();
 }
 
+namespace {
+
+LineChart validation_chart(const std::string& name, const Points& points) {
+  return {"Validation: " + name, "updates", name, {{name, points}}, name == "perplexity"};
+}
+
+}  // namespace
+
 void add_learning_curves(Report& report, const LearningCurves& curves) {
   LineChart loss{"Loss, nats a target", "updates", "loss", {}, false};
   loss.series.push_back({"training", curves.train_loss.points()});
   if (!curves.valid_loss.empty()) loss.series.push_back({"validation", curves.valid_loss});
   report.blocks.push_back(std::move(loss));
-  if (!curves.criterion.empty() && curves.criterion_name != "loss") {
-    const std::string name = spaced(curves.criterion_name);
-    report.blocks.push_back(LineChart{"Validation: " + name,
-                                      "updates",
-                                      name,
-                                      {{name, curves.criterion}},
-                                      curves.criterion_name == "perplexity"});
-  }
+  if (!curves.criterion.empty() && curves.criterion_name != "loss")
+    report.blocks.push_back(validation_chart(spaced(curves.criterion_name), curves.criterion));
+  if (!curves.bleu.empty() && curves.criterion_name != "bleu")
+    report.blocks.push_back(validation_chart("BLEU", curves.bleu));
   report.blocks.push_back(LineChart{"Learning rate",
                                     "updates",
                                     "learning rate",
@@ -125,9 +129,14 @@ void ReportObserver::updated(Trainer& trainer) {
 
 void ReportObserver::validated(Trainer& trainer, const Evaluation& evaluation, bool) {
   const double x = static_cast<double>(trainer.state().update);
-  const auto loss = evaluation.measures.find("loss");
-  if (loss != evaluation.measures.end() && loss->is_number() && std::isfinite(loss->get<double>()))
-    curves_.valid_loss.emplace_back(x, loss->get<double>());
+  const auto draw = [&](const char* key, Points& points) {
+    const auto found = evaluation.measures.find(key);
+    if (found != evaluation.measures.end() && found->is_number() &&
+        std::isfinite(found->get<double>()))
+      points.emplace_back(x, found->get<double>());
+  };
+  draw("loss", curves_.valid_loss);
+  draw("bleu", curves_.bleu);
   if (std::isfinite(evaluation.value)) curves_.criterion.emplace_back(x, evaluation.value);
   curves_.criterion_name = evaluation.criterion;
   write(trainer);
@@ -140,6 +149,7 @@ Json ReportObserver::state() const {
           {"learning_rate", curves_.learning_rate.state()},
           {"gradient_norm", curves_.gradient_norm.state()},
           {"valid_loss", curves_.valid_loss},
+          {"bleu", curves_.bleu},
           {"criterion", curves_.criterion},
           {"criterion_name", curves_.criterion_name}};
 }
@@ -149,15 +159,17 @@ void ReportObserver::restore(const Json& state) {
   curves_.learning_rate.restore(state.at("learning_rate"));
   curves_.gradient_norm.restore(state.at("gradient_norm"));
   curves_.valid_loss = state.at("valid_loss").get<Points>();
+  curves_.bleu = state.value("bleu", Points());
   curves_.criterion = state.at("criterion").get<Points>();
   curves_.criterion_name = state.at("criterion_name").get<std::string>();
 }
 
-void ReportObserver::write(const Trainer& trainer) {
+void ReportObserver::write(Trainer& trainer) {
   if (path_.empty()) return;
   Report report{title_, {}};
   add_training_table(report, trainer);
   add_learning_curves(report, curves_);
+  trainer.task().add_pictures(report);
   try {
     write_report(path_, report);
     failure_.clear();

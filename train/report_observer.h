@@ -35,6 +35,7 @@ class Curve {
 struct LearningCurves {
   Curve train_loss, learning_rate, gradient_norm;
   std::vector<std::pair<double, double>> valid_loss;  // if the measures have a `loss`
+  std::vector<std::pair<double, double>> bleu;        // if they have a `bleu`
   std::vector<std::pair<double, double>> criterion;
   std::string criterion_name;
 };
@@ -44,8 +45,9 @@ void add_learning_curves(Report& report, const LearningCurves& curves);
 /// A table of what was trained, how long, and the best evaluation.
 void add_training_table(Report& report, const Trainer& trainer);
 
-/// Collects the curves, and writes the page after each validation and at the end, atomically. If
-/// that fails during training, `log` says why once, and training goes on; failure() says it after.
+/// Collects the curves, and writes the page, with what the task can show, after each validation and
+/// at the end, atomically. If that fails during training, `log` says why once, and training goes
+/// on; failure() says it after.
 class ReportObserver : public TrainObserver {
  public:
   /// `path` empty: only collects, for a caller that makes a page of its own.
@@ -65,7 +67,7 @@ class ReportObserver : public TrainObserver {
   const std::string& failure() const { return failure_; }
 
  private:
-  void write(const Trainer& trainer);
+  void write(Trainer& trainer);
 
   std::string path_, title_;
   LogSink log_;

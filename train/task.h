@@ -11,6 +11,8 @@
 
 namespace weft {
 
+struct Report;
+
 /// Measures of a model on held-out data, by the names of the command line contract
 /// (`accuracy`, `perplexity`, …), and the one that chooses the best model.
 struct Evaluation {
@@ -62,6 +64,8 @@ class TrainingTask {
   /// next. restore(state()) on a fresh task continues to the same bytes.
   virtual nlohmann::json state() const = 0;
   virtual void restore(const nlohmann::json& state) = 0;
+  /// Adds to a page on the training what the model as it is now can show, beyond curves.
+  virtual void add_pictures(Report&) const {}
   /// A few inputs for the model file's self-test.
   virtual std::vector<std::string> self_test_inputs() const = 0;
 };

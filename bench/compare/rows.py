@@ -139,6 +139,18 @@ ROWS = [
     training("dense", "training step, dense stack 784–1000–500–250–30–250–500–1000–784, "
              "batch 128 (a token is an example)", "85 % of the f32 peak, ahead of PyTorch",
              "dense_stack"),
+    training("translator", "training step, English to French: embeddings 256, hidden 512, one "
+             "bidirectional layer, input feeding, joint 8,000, 64 sentences of 12 to 20 tokens "
+             "(source and target tokens)", "3× PyTorch", "translator_training"),
+    *(Row(f"translator-beam{suffix}", f"beam search of 5 hypotheses, {what}, 16 tokens each",
+          "10× PyTorch", "tokens/s", [Benchmark(f"translator_search/beam_5{case}"),
+                                      PyTorch(f"translator-beam{suffix}")], "f32")
+      for suffix, case, what in (("", "", "64 sentences at once"),
+                                 ("-single", "_single", "one sentence at a time"))),
+    *(Row(f"translator-beam{suffix}-8bit", f"the same with weights of eight bits, {what}",
+          "2× our own f32", "tokens/s", [Benchmark(f"translator_search/beam_5{case}_8bit"),
+                                         Benchmark(f"translator_search/beam_5{case}", "f32")])
+      for suffix, case, what in (("", "", "64 sentences"), ("-single", "_single", "one sentence"))),
     lstm_layer("lstm_650", "T 35, B 20, H 650"),
     lstm_layer("lstm_512", "T 50, B 64, H 512"),
     lstm_layer("lstm_200", "T 20, B 20, H 200"),

@@ -1,4 +1,5 @@
-"""The training steps of bench/*_bench.cc in PyTorch, one a run; prints a JSON line.
+"""The training steps of bench/*_bench.cc in PyTorch, and its beam search, one a run; prints a JSON
+line.
 
 Same sizes, same data, plain gradient descent, clipping where weft clips. The settings that decide its
 speed are tried by bench/compare.sh: threads, OPENBLAS_CORETYPE, the build of OpenBLAS, and whether
@@ -12,6 +13,8 @@ import time
 import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
+
+from pytorch_translator import Search, Translator
 
 LANGUAGE_MODELS = {  # hidden, vocabulary, batch, steps
     "lm-200": (200, 10000, 20, 20),
@@ -85,7 +88,8 @@ class DenseStack(nn.Module):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("row", choices=[*LANGUAGE_MODELS, "classifier", "dense"])
+    parser.add_argument("row", choices=[*LANGUAGE_MODELS, "classifier", "dense", "translator",
+                                        "translator-beam", "translator-beam-single"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--padded", action="store_true", help="the classifier's sequences")
@@ -97,11 +101,18 @@ def main():
         model = Classifier(not args.padded)
     elif args.row == "dense":
         model = DenseStack()
+    elif args.row == "translator":
+        model = Translator()
+    elif args.row.startswith("translator-beam"):
+        model = Search(1 if args.row.endswith("single") else 64)
     else:
         model = LanguageModel(*LANGUAGE_MODELS[args.row])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1 if args.row != "dense" else 1e-4)
 
     def step():
+        if isinstance(model, Search):
+            model.search()
+            return
         for loss in model.losses():
             optimizer.zero_grad(set_to_none=True)
             loss.backward()

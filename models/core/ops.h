@@ -54,12 +54,12 @@ Var sequence_dropout(Tape& tape, Var x, double rate, int examples);
 /// spread evenly over all M classes. targets[n] < 0: the column is ignored. logits: M × N.
 Var softmax_cross_entropy(Tape& tape, Var logits, const int* targets, double smoothing = 0,
                           double normalizer = 0);
-/// softmax_cross_entropy(affine(W, x, b), targets, 0, normalizer) in half the memory, for the many
-/// outputs of a vocabulary; and the same of affine_transposed.
-Var affine_cross_entropy(Tape& tape, Var W, Var x, Var b, const int* targets,
+/// softmax_cross_entropy(affine(W, x, b), targets, smoothing, normalizer) in half the memory, for
+/// the many outputs of a vocabulary; and the same of affine_transposed.
+Var affine_cross_entropy(Tape& tape, Var W, Var x, Var b, const int* targets, double smoothing = 0,
                          double normalizer = 0);
 Var affine_transposed_cross_entropy(Tape& tape, Var W, Var x, Var b, const int* targets,
-                                    double normalizer = 0);
+                                    double smoothing = 0, double normalizer = 0);
 /// Binary cross-entropy from logits, summed over the M rows; targets: M × N of 0 and 1.
 Var sigmoid_cross_entropy(Tape& tape, Var logits, const Matrix& targets, double normalizer = 0);
 /// Squared error summed over rows, mean over columns: Σ (x − t)².

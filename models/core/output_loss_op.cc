@@ -27,6 +27,7 @@ struct OutputLoss {
   const int* targets;  // N
   double* losses;      // N
   real scale;          // 1 / normalizer
+  double smoothing;
 
   Index chunks() const { return (N + kChunk - 1) / kChunk; }
   void finish_column(const kernels::Elementwise& kernel, Index n, real* sums) const;
@@ -41,13 +42,19 @@ void OutputLoss::finish_column(const kernels::Elementwise& kernel, Index n, real
     return;
   }
   if (b) kernel.axpby(M, 1, b.value().memptr(), 1, column);
-  const double right = static_cast<double>(column[targets[n]]);
+  double expected = (1 - smoothing) * static_cast<double>(column[targets[n]]);
+  if (smoothing > 0) expected += smoothing * kernel.sum(M, column) / static_cast<double>(M);
   losses[n] =
       (sums ? kernel.softmax_gradient(M, scale, column, sums) : kernel.log_sum_exp(M, column)) -
-      right;
+      expected;
   if (!sums) return;
-  column[targets[n]] -= scale;
-  sums[targets[n]] -= scale;
+  const real right = scale * static_cast<real>(1 - smoothing);
+  column[targets[n]] -= right;
+  sums[targets[n]] -= right;
+  if (smoothing == 0) return;
+  const real spread = scale * static_cast<real>(smoothing) / static_cast<real>(M);
+  for (Index m = 0; m < M; ++m) column[m] -= spread;
+  for (Index m = 0; m < M; ++m) sums[m] -= spread;
 }
 
 void OutputLoss::finish_chunk(Index chunk) const {
@@ -105,16 +112,17 @@ Var output_loss(Tape& tape, OutputLoss op, const int* targets, double normalizer
 
 }  // namespace
 
-Var affine_cross_entropy(Tape& tape, Var W, Var x, Var b, const int* targets, double normalizer) {
+Var affine_cross_entropy(Tape& tape, Var W, Var x, Var b, const int* targets, double smoothing,
+                         double normalizer) {
   OutputLoss op{};
-  op.W = W, op.x = x, op.b = b, op.is_table = false;
+  op.W = W, op.x = x, op.b = b, op.is_table = false, op.smoothing = smoothing;
   return output_loss(tape, op, targets, normalizer);
 }
 
 Var affine_transposed_cross_entropy(Tape& tape, Var W, Var x, Var b, const int* targets,
-                                    double normalizer) {
+                                    double smoothing, double normalizer) {
   OutputLoss op{};
-  op.W = W, op.x = x, op.b = b, op.is_table = true;
+  op.W = W, op.x = x, op.b = b, op.is_table = true, op.smoothing = smoothing;
   return output_loss(tape, op, targets, normalizer);
 }
 

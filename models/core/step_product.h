@@ -10,20 +10,26 @@
 
 namespace weft {
 
-/// Lays the weight out once for all steps, where that pays: in the tape's workspace, so that there
-/// is one at a time.
+/// Where a weight is laid out: in the tape's workspace, so that there is one at a time, or in its
+/// arena beside others.
+enum class StepMemory { workspace, arena };
+
+/// Lays the weight out once for all steps, where that pays.
 class StepProduct {
  public:
   /// With W or, if it is not quantized, Wᵀ; for so many steps of so many examples.
-  StepProduct(Tape& tape, Var W, kernels::Transpose transpose, int steps, Index examples);
+  StepProduct(Tape& tape, Var W, kernels::Transpose transpose, int steps, Index examples,
+              StepMemory memory = StepMemory::workspace);
 
   /// Y = W X + beta · Y for N columns without gaps; beta is 0 or 1.
   void operator()(const real* X, Index N, real beta, real* Y) const;
 
  private:
   bool lay_out(Tape& tape, kernels::Transpose transpose, Index examples);
+  real* allocate(Tape& tape, Index count) const;
 
   Var W_;
+  StepMemory memory_;
   // One of these, or W itself.
   kernels::BandedMatrix banded_;
   Matrix transposed_;

@@ -67,6 +67,8 @@ std::size_t Arena::capacity() const {
 
 Tape::Tape() = default;
 
+Tape::Tape(const LaidOutWeights* laid_out) : laid_out_(laid_out) {}
+
 Tape::Tape(Gradients& gradients, RandomStream& noise) : gradients_(&gradients), noise_(&noise) {
   gradients_->clear();
 }
@@ -104,6 +106,7 @@ Var Tape::variable(const Matrix& value) {
 Var Tape::parameter(const Parameter& parameter) {
   if (parameter.quantized) return quantized_parameter(parameter);
   Var var = constant(parameter.value);
+  if (laid_out_) var.node_->laid_out = laid_out_->find(parameter);
   var.node_->needs_gradient = training();
   var.node_->parameter = static_cast<std::ptrdiff_t>(parameter.index);
   return var;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "models/core/laid_out_weights.h"
 #include "models/core/matrix.h"
 #include "models/core/parameter.h"
 
@@ -71,6 +72,8 @@ class Var {
   Index cols() const { return node_->value.n_cols; }
   /// A parameter of eight bits: it has rows and columns, but no value.
   const QuantizedMatrix& quantized() const { return node_->quantized; }
+  /// A parameter that is laid out, too: its value, or of a table its transpose; empty if it is not.
+  const kernels::BandedMatrix& laid_out() const { return node_->laid_out; }
   bool needs_gradient() const { return node_ && node_->needs_gradient; }
 
   /// During backward, for an operation's output: the gradient that arrived, or null if none did.
@@ -82,6 +85,7 @@ class Var {
     Matrix value;
     Matrix gradient;
     QuantizedMatrix quantized;
+    kernels::BandedMatrix laid_out;
     bool needs_gradient = false;
     bool has_gradient = false;
     std::ptrdiff_t parameter = -1;
@@ -94,6 +98,8 @@ class Tape {
  public:
   /// Answers: nothing is recorded, dropout does nothing.
   Tape();
+  /// The same with weights that are laid out, which must outlive it; null: none.
+  explicit Tape(const LaidOutWeights* laid_out);
   /// Trains: records; gradients of parameters go to `gradients`; dropout masks come from `noise`.
   Tape(Gradients& gradients, RandomStream& noise);
 
@@ -180,6 +186,7 @@ class Tape {
   std::vector<Entry> entries_;
   Gradients* gradients_ = nullptr;
   RandomStream* noise_ = nullptr;
+  const LaidOutWeights* laid_out_ = nullptr;
 };
 
 }  // namespace weft

@@ -1,5 +1,6 @@
 #include "models/core/weight_product.h"
 
+#include "models/core/kernels/banded_product.h"
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/gemm.h"
 
@@ -7,10 +8,21 @@ namespace weft {
 
 using kernels::Transpose;
 
+namespace {
+
+void laid_out_product(const kernels::BandedMatrix& W, const real* X, Index N, real beta, real* Y) {
+  const kernels::ProductStart start{beta == 0 ? nullptr : Y, W.rows};
+  kernels::banded_product(*kernels::product_kernel(), W, X, N, start, Y);
+}
+
+}  // namespace
+
 void weight_product(Var W, const real* X, Index N, real beta, real* Y) {
   const Index M = W.rows(), K = W.cols();
   if (W.quantized())
     quantized_product(W.quantized(), X, N, beta, Y);
+  else if (W.laid_out())
+    laid_out_product(W.laid_out(), X, N, beta, Y);
   else
     kernels::gemm(Transpose::no, Transpose::no, M, N, K, 1, W.value().memptr(), M, X, K, beta, Y,
                   M);
@@ -20,6 +32,8 @@ void table_product(Var W, const real* X, Index N, real beta, real* Y) {
   const Index K = W.rows(), M = W.cols();
   if (W.quantized())
     quantized_product(W.quantized(), X, N, beta, Y);
+  else if (W.laid_out())
+    laid_out_product(W.laid_out(), X, N, beta, Y);
   else
     kernels::gemm(Transpose::yes, Transpose::no, M, N, K, 1, W.value().memptr(), K, X, K, beta, Y,
                   M);

@@ -6,7 +6,7 @@
 
 namespace weft {
 
-/// Y = W X + beta · Y. W: M × K, X: K × N, Y: M × N, both without gaps.
+/// Y = W X + beta · Y, beta 0 or 1. W: M × K, X: K × N, Y: M × N, both without gaps.
 void weight_product(Var W, const real* X, Index N, real beta, real* Y);
 /// Y = Wᵀ X + beta · Y for a table W: K × M.
 void table_product(Var W, const real* X, Index N, real beta, real* Y);

@@ -24,6 +24,7 @@ using Json = nlohmann::json;
 constexpr int kFormat = 1;
 constexpr std::string_view kFormatPrefix = "weft ";
 constexpr const char* kTokenizer = "tokenizer";
+constexpr const char* kOtherTokenizer = "target_tokenizer";
 constexpr const char* kRealType = sizeof(real) == 4 ? "F32" : "F64";
 constexpr double kTolerance = 1e-4;
 
@@ -71,6 +72,15 @@ TensorView tensor_of(const std::string& name, const Matrix& value) {
           std::as_bytes(std::span(value.memptr(), value.n_elem))};
 }
 
+/// `bytes` must outlive the view of it.
+void add_tokenizer(const char* name, const Tokenizer* tokenizer, std::string& bytes,
+                   std::vector<TensorView>& tensors) {
+  if (!tokenizer) return;
+  bytes = tokenizer->serialize();
+  tensors.push_back(
+      {name, "U8", {bytes.size()}, std::as_bytes(std::span(bytes.data(), bytes.size()))});
+}
+
 // Loading.
 
 [[noreturn]] void throw_incomplete(const std::string& path, const std::string& what) {
@@ -108,8 +118,8 @@ void check_format(const SafetensorsFile& file) {
                                        ", so update it");
 }
 
-std::shared_ptr<const Tokenizer> read_tokenizer(const SafetensorsFile& file) {
-  const TensorView* tensor = file.find(kTokenizer);
+std::shared_ptr<const Tokenizer> read_tokenizer(const SafetensorsFile& file, const char* name) {
+  const TensorView* tensor = file.find(name);
   if (!tensor) return nullptr;
   if (tensor->type != "U8") throw FormatError(file.path(), "its tokenizer is no byte tensor");
   return Tokenizer::deserialize(
@@ -164,7 +174,7 @@ void read_parameter(const SafetensorsFile& file, ParameterStore& store, Paramete
 }
 
 std::vector<ExtraTensor> read_extra(const SafetensorsFile& file, const ParameterStore& store) {
-  std::set<std::string> known{kTokenizer};
+  std::set<std::string> known{kTokenizer, kOtherTokenizer};
   for (const Parameter& parameter : store) {
     known.insert(parameter.name);
     if (!parameter.quantized) continue;
@@ -217,14 +227,9 @@ void save_model(const std::string& path, const Model& model, const ModelRecord& 
   }
   for (const ExtraTensor& extra : record.extra)
     tensors.push_back(tensor_of(extra.name, extra.value));
-  std::string tokenizer;
-  if (model.tokenizer()) {
-    tokenizer = model.tokenizer()->serialize();
-    tensors.push_back({kTokenizer,
-                       "U8",
-                       {tokenizer.size()},
-                       std::as_bytes(std::span(tokenizer.data(), tokenizer.size()))});
-  }
+  std::string tokenizer, other;
+  add_tokenizer(kTokenizer, model.tokenizer(), tokenizer, tensors);
+  add_tokenizer(kOtherTokenizer, model.other_tokenizer(), other, tensors);
   const std::string format = std::string(kFormatPrefix) + std::to_string(kFormat);
   write_safetensors(path, {{"format", format}, {"model", describe(model, record)}}, tensors);
 }
@@ -239,8 +244,9 @@ LoadedModel load_model(const std::string& path) {
   if (found == file.metadata().end()) throw_incomplete(path, "model");
   const Json description = parse_untrusted_json(found->second, path, "its description");
   if (!description.is_object()) throw_incomplete(path, "model");
-  loaded.model = make_model(string_member(description, "kind", path),
-                            member(description, "architecture", path), read_tokenizer(file), path);
+  loaded.model = make_model(
+      string_member(description, "kind", path), member(description, "architecture", path),
+      read_tokenizer(file, kTokenizer), read_tokenizer(file, kOtherTokenizer), path);
   ParameterStore& store = loaded.model->parameters();
   for (Parameter& parameter : store) read_parameter(file, store, parameter);
   loaded.record.training = member(description, "training", path);

@@ -3,7 +3,8 @@
 // The container is the safetensors layout (safetensors.h). `__metadata__` holds strings only:
 // "checksum" (over every byte), "format" ("weft 1"), "model" (a JSON object: kind, architecture,
 // training record, self-test samples with their outputs, checkpoint). Behind it lie the model's
-// parameters, then extra tensors, last the tokenizer as a byte tensor "tokenizer".
+// parameters, then extra tensors, last the tokenizer as a byte tensor "tokenizer" and, of a
+// translator that writes with another one than it reads with, "target_tokenizer".
 //
 // Matrices are stored as they lie in memory, so that a loaded model works in the mapped file. Here
 // they are column by column, in numpy and PyTorch row by row: a matrix of M rows and N columns has

@@ -7,6 +7,7 @@
 #include "base/json_options.h"
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
+#include "models/nets/translator.h"
 
 namespace weft {
 namespace {
@@ -59,26 +60,43 @@ std::unique_ptr<Model> make_language_model(const Json& architecture, TokenizerPo
       options_from_json<LanguageModelOptions>(architecture, path), std::move(tokenizer));
 }
 
+std::unique_ptr<Model> make_translator(const Json& architecture, TokenizerPointer tokenizer,
+                                       TokenizerPointer target, const std::string& path) {
+  if (!tokenizer) throw FormatError(path, "a translator without its tokenizer is of no use");
+  return std::make_unique<Translator>(options_from_json<TranslatorOptions>(architecture, path),
+                                      std::move(tokenizer), std::move(target));
+}
+
+/// For the kinds that have at most one tokenizer.
+template <auto make>
+std::unique_ptr<Model> with_one(const Json& architecture, TokenizerPointer tokenizer,
+                                TokenizerPointer other, const std::string& path) {
+  if (other) throw FormatError(path, "only a translator has two tokenizers; save it again");
+  return make(architecture, std::move(tokenizer), path);
+}
+
 struct Kind {
   const char* name;
   std::unique_ptr<Model> (*make)(const Json& architecture, TokenizerPointer tokenizer,
-                                 const std::string& path);
+                                 TokenizerPointer other, const std::string& path);
 };
 
 constexpr Kind kKinds[] = {
-    {"classifier", make_classifier},
-    {"language model", make_language_model},
+    {"classifier", with_one<make_classifier>},
+    {"language model", with_one<make_language_model>},
+    {"translator", make_translator},
 };
 
 }  // namespace
 
 std::unique_ptr<Model> make_model(const std::string& kind, const Json& architecture,
-                                  TokenizerPointer tokenizer, const std::string& path) {
+                                  TokenizerPointer tokenizer, TokenizerPointer other,
+                                  const std::string& path) {
   if (!architecture.is_object()) throw_incomplete(path, "options");
   for (const Kind& known : kKinds) {
     if (kind != known.name) continue;
     try {
-      return known.make(architecture, std::move(tokenizer), path);
+      return known.make(architecture, std::move(tokenizer), std::move(other), path);
     } catch (const FormatError&) {
       throw;
     } catch (const UserError& error) {  // options that contradict each other

@@ -9,10 +9,11 @@
 
 namespace weft {
 
-/// A model without weights, from what its architecture() wrote. Throws FormatError naming `path` if
-/// the kind is unknown or the architecture or tokenizer does not suit it.
+/// A model without weights, from what its architecture() wrote. `other`: see
+/// Model::other_tokenizer(). Throws FormatError naming `path` if the kind is unknown or the
+/// architecture or a tokenizer does not suit it.
 std::unique_ptr<Model> make_model(const std::string& kind, const nlohmann::json& architecture,
                                   std::shared_ptr<const Tokenizer> tokenizer,
-                                  const std::string& path);
+                                  std::shared_ptr<const Tokenizer> other, const std::string& path);
 
 }  // namespace weft

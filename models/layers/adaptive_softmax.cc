@@ -69,7 +69,7 @@ Var AdaptiveSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
   }
   const double normalizer = std::max(1.0, counted);
   Var loss = affine_cross_entropy(tape, tape.parameter(*head_weight_), hidden,
-                                  tape.parameter(*head_bias_), rows, normalizer);
+                                  tape.parameter(*head_bias_), rows, 0, normalizer);
   for (const Cluster& cluster : clusters_)
     if (Var part = cluster_loss(tape, hidden, targets, cluster, normalizer))
       loss = add(tape, loss, part);
@@ -92,7 +92,7 @@ Var AdaptiveSoftmax::cluster_loss(Tape& tape, Var hidden, const int* targets,
   const Var x = affine(tape, tape.parameter(*cluster.projection),
                        select_columns(tape, hidden, columns, count));
   return affine_cross_entropy(tape, tape.parameter(*cluster.weight), x,
-                              tape.parameter(*cluster.bias), rows, normalizer);
+                              tape.parameter(*cluster.bias), rows, 0, normalizer);
 }
 
 Var AdaptiveSoftmax::scores(Tape& tape, Var hidden) const {

@@ -56,14 +56,14 @@ RecurrentResult Recurrent::run(Tape& tape, const Layer& layer, Var x, SequenceSh
   return rnn(tape, x, W, U, b, h0, shape, direction);
 }
 
-Var Recurrent::operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState& state,
-                          Var* last) const {
+Var Recurrent::operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState& state, Var* last,
+                          std::vector<RecurrentResult>* finals) const {
   state.hidden.resize(layers_.size());
   state.cell.resize(layers_.size());
   const std::size_t directions = options_.bidirectional ? 2 : 1;
   for (std::size_t first = 0; first < layers_.size(); first += directions) {
     if (first) x = drop(tape, x, options_.dropout, options_.dropout_kind, shape);
-    Var outputs[2], finals[2];
+    Var outputs[2], ends[2];
     for (std::size_t d = 0; d < directions; ++d) {
       const std::size_t k = first + d;
       const RecurrentResult result =
@@ -72,10 +72,11 @@ Var Recurrent::operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState
       state.hidden[k] = result.final_hidden.value();
       if (result.final_cell) state.cell[k] = result.final_cell.value();
       outputs[d] = result.hidden;
-      finals[d] = result.final_hidden;
+      ends[d] = result.final_hidden;
+      if (finals) finals->push_back(result);
     }
     if (last && first + directions == layers_.size())
-      *last = directions == 2 ? stack_rows(tape, finals[0], finals[1]) : finals[0];
+      *last = directions == 2 ? stack_rows(tape, ends[0], ends[1]) : ends[0];
     x = directions == 2 ? stack_rows(tape, outputs[0], outputs[1]) : outputs[0];
   }
   return x;

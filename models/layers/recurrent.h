@@ -41,8 +41,9 @@ class Recurrent {
   /// Begins in `state` and leaves the final state there; no gradient flows into or out of it
   /// (truncated back-propagation through time). `last`, if asked for, is the last layer's hidden
   /// state after the last real step of each direction, outputs() × B; gradients flow through it.
-  Var operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState& state,
-                 Var* last = nullptr) const;
+  /// `finals`, likewise: what each layer and direction gave.
+  Var operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState& state, Var* last = nullptr,
+                 std::vector<RecurrentResult>* finals = nullptr) const;
   int outputs() const { return options_.hidden * (options_.bidirectional ? 2 : 1); }
 
  private:

@@ -29,6 +29,8 @@ class Model {
   const ParameterStore& parameters() const { return parameters_; }
   /// Null for models that take numbers instead of text.
   const Tokenizer* tokenizer() const { return tokenizer_.get(); }
+  /// Of what a translator writes, if that is another one than it reads with; else null.
+  virtual const Tokenizer* other_tokenizer() const { return nullptr; }
 
  protected:
   explicit Model(std::shared_ptr<const Tokenizer> tokenizer) : tokenizer_(std::move(tokenizer)) {}

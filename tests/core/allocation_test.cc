@@ -11,6 +11,7 @@
 #include <new>
 #include <vector>
 
+#include "models/core/attention_ops.h"
 #include "models/core/ops.h"
 #include "models/core/sequence_ops.h"
 
@@ -99,6 +100,8 @@ class Everything {
                                      weight ? kSize : 1, Initializer::normal(0.3)));
       }
     score_ = &store_.add("score", 1, kSize, Initializer::normal(0.5));
+    square_ = &store_.add("square", kSize, kSize, Initializer::normal(0.5));
+    column_ = &store_.add("column", kSize, 1, Initializer::normal(0.5));
     bias_ = &store_.add("bias", 20, 1, Initializer::zeros());
     bias_row_ = &store_.add("bias row", 1, 20, Initializer::zeros());
     store_.initialize(1);
@@ -116,7 +119,11 @@ class Everything {
             Direction::backward)
             .hidden;
     x = rnn(tape, x, cell(tape, 8), cell(tape, 9), cell(tape, 10), {}, shape_).hidden;
+    x = attended(tape, attended(tape, x, false), true);
     Var loss = softmax_cross_entropy(tape, output(tape, x), ids_.data(), 0.1);
+    loss = add(tape, loss,
+               affine_transposed_cross_entropy(tape, tape.parameter(*table_), x,
+                                               tape.parameter(*bias_), ids_.data(), 0.1));
     for (Var pooled :
          {last_over_time(tape, x, shape_), mean_over_time(tape, x, shape_),
           max_over_time(tape, x, shape_),
@@ -145,6 +152,26 @@ class Everything {
     return affine_transposed(tape, tape.parameter(*table_), x, tape.parameter(*bias_));
   }
 
+  // Two layers that attend to what they read.
+  Var attended(Tape& tape, Var x, bool additive) const {
+    DecoderLayer layers[2];
+    for (DecoderLayer& layer : layers)
+      layer.input = cell(tape, 0), layer.recurrent = cell(tape, 1), layer.bias = cell(tape, 2);
+    layers[0].feed = cell(tape, 1);
+    const Var square = tape.parameter(*square_), packed = pack_sequences(tape, x, shape_);
+    AttentionDecoder decoder;
+    decoder.layers = layers;
+    decoder.layer_count = 2;
+    decoder.memory.keys = decoder.memory.values = affine(tape, square, packed);
+    decoder.memory.starts = starts_.data();
+    decoder.memory.sentences = kExamples;
+    if (additive) decoder.query = square, decoder.score = tape.parameter(*column_);
+    decoder.output = square;
+    decoder.bias = tape.parameter(*column_);
+    decoder.dropout = 0.2;
+    return attention_decoder(tape, x, decoder, shape_).attended;
+  }
+
   Var some(Tape& tape, Var x) const {
     return select_columns(tape, x, chosen_.data(), chosen_.size());
   }
@@ -154,10 +181,11 @@ class Everything {
   }
 
   ParameterStore store_;
-  const Parameter *table_, *score_, *bias_, *bias_row_;
+  const Parameter *table_, *score_, *square_, *column_, *bias_, *bias_row_;
   std::vector<const Parameter*> cells_;
   std::vector<int> ids_ = {1, 5, 9, 3, 3, 0, 17, 2, 19, 4, 4, 4}, lengths_ = {4, 0, 2},
-                   offsets_ = {0, 4, 4, 12}, chosen_ = {1, 4, 9}, rows_ = std::vector<int>(12, 3);
+                   offsets_ = {0, 4, 4, 12}, starts_ = {0, 4, 4, 6}, chosen_ = {1, 4, 9},
+                   rows_ = std::vector<int>(12, 3);
   std::vector<real> offsets_of_chosen_ = {0, 1, 2};
   SequenceShape shape_{4, kExamples, lengths_.data()};
   Matrix binary_;

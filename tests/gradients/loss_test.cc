@@ -75,20 +75,21 @@ TEST(AffineCrossEntropy, ValueAndGradients) {
     Matrix x = random_matrix(3, columns, 3);
     std::vector<int> targets;
     for (Index n = 0; n < columns; ++n) targets.push_back(kTargets[n % kTargets.size()]);
-    for (const double normalizer : {0.0, 2.5}) {
+    for (const double smoothing : {0.0, 0.3}) {
+      const double normalizer = smoothing > 0 ? 2.5 : 0;
       Tape tape;
       const auto expected = softmax_cross_entropy(
           tape, affine(tape, tape.constant(W), tape.constant(x), tape.constant(b)), targets.data(),
-          0, normalizer);
+          smoothing, normalizer);
       const auto check = [&](Matrix& weights, auto loss_of) {
         EXPECT_NEAR(loss_of(tape, tape.constant(weights), tape.constant(x), tape.constant(b),
-                            targets.data(), normalizer)
+                            targets.data(), smoothing, normalizer)
                         .value()(0, 0),
                     expected.value()(0, 0), 1e-12);
         // Twice, so that gradients are added; the second arrives with a factor.
         expect_gradients({&weights, &x, &b}, [&](Tape& t, const Inputs& v) {
-          Var once = loss_of(t, v[0], v[1], v[2], targets.data(), normalizer);
-          Var again = loss_of(t, v[0], v[1], v[2], targets.data(), normalizer);
+          Var once = loss_of(t, v[0], v[1], v[2], targets.data(), smoothing, normalizer);
+          Var again = loss_of(t, v[0], v[1], v[2], targets.data(), smoothing, normalizer);
           return add(t, once, add(t, again, again));
         });
       };

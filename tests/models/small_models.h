@@ -7,6 +7,7 @@
 
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
+#include "models/nets/translator.h"
 
 namespace weft {
 
@@ -65,6 +66,26 @@ inline std::unique_ptr<LanguageModel> small_language_model(Cell cell, bool tie =
   options.embedding = tie ? 5 : 3;
   options.tie = tie;
   auto model = std::make_unique<LanguageModel>(options, small_tokenizer());
+  randomize(*model);
+  return model;
+}
+
+/// What small translators write.
+inline std::shared_ptr<const Tokenizer> small_target_tokenizer() {
+  static const auto tokenizer = Tokenizer::train(
+      TokenizerOptions{}, [](const std::function<void(std::string_view line)>& each) {
+        each("j' aime cette voiture");
+        each("je n' aime pas ce film");
+      });
+  return tokenizer;
+}
+
+inline std::unique_ptr<Translator> small_translator(TranslatorOptions options = {},
+                                                    bool joint = false) {
+  options.hidden = 6;
+  options.embedding = options.embedding == 256 ? 5 : options.embedding;
+  auto model = std::make_unique<Translator>(options, small_tokenizer(),
+                                            joint ? nullptr : small_target_tokenizer());
   randomize(*model);
   return model;
 }

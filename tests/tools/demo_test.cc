@@ -35,6 +35,10 @@ TEST(DemoTest, TheLstmGetsAllThreeSentencesRight) {
   const std::string page = folder.read("page.html");
   EXPECT_THAT(page, HasSubstr("</html>"));
   EXPECT_THAT(page, HasSubstr("hidden state"));
+  EXPECT_THAT(page, HasSubstr("pays to each English word"));
+  const auto bleu = result.out.find("held-out BLEU ");
+  ASSERT_NE(bleu, std::string::npos) << result.out;
+  EXPECT_GT(std::stod(result.out.substr(bleu + 14)), 60);
 }
 
 }  // namespace

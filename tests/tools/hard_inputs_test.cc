@@ -74,7 +74,7 @@ class HardInputsTest : public ToolTest {
   }
 
   void train_on_hard_files(const std::string& task) {
-    make_files(task == "lm" ? mails() : opinions());
+    make_files(folder.read(data_of(task)));
     for (const HardFile& file : kFiles) {
       SCOPED_TRACE(file.name);
       folder.write("m.weft", "an earlier file");
@@ -90,7 +90,7 @@ class HardInputsTest : public ToolTest {
   }
 
   void test_on_hard_files(const std::string& task) {
-    make_files(task == "lm" ? mails() : opinions());
+    make_files(folder.read(data_of(task)));
     const std::string name = model(task);
     for (const HardFile& file : kFiles) {
       SCOPED_TRACE(file.name);
@@ -123,11 +123,16 @@ class HardInputsTest : public ToolTest {
 
 TEST_F(HardInputsTest, TrainLm) { train_on_hard_files("lm"); }
 TEST_F(HardInputsTest, TrainClassifier) { train_on_hard_files("classifier"); }
+TEST_F(HardInputsTest, TrainTranslator) { train_on_hard_files("translator"); }
+TEST_F(HardInputsTest, TestTranslator) { test_on_hard_files("translator"); }
 TEST_F(HardInputsTest, TestLm) { test_on_hard_files("lm"); }
 TEST_F(HardInputsTest, TestClassifier) { test_on_hard_files("classifier"); }
 TEST_F(HardInputsTest, Classify) { answer_hard_files({"classify", model("classifier")}); }
 TEST_F(HardInputsTest, Complete) {
   answer_hard_files({"complete", model("lm"), "--max-tokens", "2", "--search", "greedy"});
+}
+TEST_F(HardInputsTest, Translate) {
+  answer_hard_files({"translate", model("translator"), "--beam", "2"});
 }
 TEST_F(HardInputsTest, Tokenize) { answer_hard_files({"tokenize", model("lm")}); }
 
@@ -186,7 +191,7 @@ TEST_F(HardInputsTest, ValidationFileIsCheckedBeforeTraining) {
 TEST_F(HardInputsTest, WhatIsNoModelIsNamed) {
   make_files(mails());
   folder.write("text", mails());
-  for (const char* command : {"test", "classify", "complete", "tokenize", "info"}) {
+  for (const char* command : {"test", "classify", "complete", "translate", "tokenize", "info"}) {
     for (const char* file : {"missing", "folder", "empty", "junk", "cut.gz", "text"}) {
       SCOPED_TRACE(std::string(command) + " " + file);
       Words words = {command, file};
@@ -199,6 +204,8 @@ TEST_F(HardInputsTest, WhatIsNoModelIsNamed) {
 TEST_F(HardInputsTest, ModelOfTheWrongKind) {
   expect_user_error(weft(folder, {"classify", model("lm")}), "language model");
   expect_user_error(weft(folder, {"complete", model("classifier")}), "classifier");
+  expect_user_error(weft(folder, {"translate", model("classifier")}), "classifier");
+  expect_user_error(weft(folder, {"classify", model("translator")}), "translator");
 }
 
 TEST_F(HardInputsTest, TruncatedModel) {
@@ -248,7 +255,9 @@ TEST_F(HardInputsTest, FullDiskLeavesTheEarlierFile) {
   // No temporary file is left, either.
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
     const std::string name = entry.path().filename().string();
-    EXPECT_TRUE(name == "m.weft" || name == "mails.txt" || name == "opinions.tsv") << name;
+    EXPECT_TRUE(name == "m.weft" || name == "mails.txt" || name == "opinions.tsv" ||
+                name == "pairs.tsv")
+        << name;
   }
 }
 
@@ -266,7 +275,7 @@ TEST_F(HardInputsTest, FullDisk) {
   std::filesystem::create_directory(disk);
   if (!mount_small_disk(disk)) GTEST_SKIP() << "no file system can be mounted here";
   const std::string earlier = "an earlier file";
-  for (const std::string task : {"lm", "classifier"}) {
+  for (const std::string task : {"lm", "classifier", "translator"}) {
     folder.write("disk/m.weft", earlier);
     Words words = train_words(task) + Words{"--train", data_of(task), "--model", "disk/m.weft"};
     *(std::find(words.begin(), words.end(), "--hidden") + 1) = "256";

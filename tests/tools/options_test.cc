@@ -16,10 +16,10 @@ class OptionsTest : public ToolTest {
 
 TEST_F(OptionsTest, EveryCommandHasHelp) {
   for (const Words& command :
-       {Words{}, Words{"train"}, Words{"train", "lm"}, Words{"train", "classifier"}, Words{"tune"},
-        Words{"tune", "lm"}, Words{"test"}, Words{"classify"}, Words{"complete"}, Words{"tokenize"},
-        Words{"info"}, Words{"corpora"}, Words{"corpora", "list"}, Words{"corpora", "sample"},
-        Words{"demo"}}) {
+       {Words{}, Words{"train"}, Words{"train", "lm"}, Words{"train", "classifier"},
+        Words{"train", "translator"}, Words{"tune"}, Words{"tune", "lm"}, Words{"test"},
+        Words{"translate"}, Words{"classify"}, Words{"complete"}, Words{"tokenize"}, Words{"info"},
+        Words{"corpora"}, Words{"corpora", "list"}, Words{"corpora", "sample"}, Words{"demo"}}) {
     const Result result = weft(folder, command + Words{"--help"});
     EXPECT_EQ(result.exit, 0);
     EXPECT_THAT(result.out, HasSubstr("weft"));
@@ -75,6 +75,35 @@ TEST_F(OptionsTest, MistakesAreOneSentence) {
   expect_error({"corpora", "sample", "novels"}, "novels");
   expect_error({"corpora", "sample", "emails", "--count", "-1"}, "option --count must lie");
   expect_error({"demo", "--seed", "x"}, "option --seed must be a whole number");
+}
+
+TEST_F(OptionsTest, AnOptionMayTakeTwoFiles) {
+  folder.write("a.en", "one\ntwo\n");
+  folder.write("a b.fr", "un\ndeux\n");
+  const Words train = train_words("translator");
+  const auto recorded = [&] { return weft(folder, {"info", "m.weft", "--json"}).out; };
+  const Result two = weft(folder, train + Words{"--train", "a.en", "a b.fr", "--model", "m.weft"});
+  ASSERT_EQ(two.exit, 0) << two.err;
+  EXPECT_THAT(recorded(), HasSubstr("\"train\":[\"a.en\",\"a b.fr\"]"));
+  ASSERT_EQ(weft(folder, train + Words{"--train", "pairs.tsv", "--model", "m.weft"}).exit, 0);
+  EXPECT_THAT(recorded(), HasSubstr("\"train\":\"pairs.tsv\""));
+
+  folder.write("run.conf", "train = a.en \"a b.fr\"\nmodel = m.weft\n");
+  const Result config = weft(folder, train + Words{"--config", "run.conf"});
+  ASSERT_EQ(config.exit, 0) << config.err;
+  EXPECT_THAT(recorded(), HasSubstr("\"train\":[\"a.en\",\"a b.fr\"]"));
+
+  expect_error(train + Words{"--train", "a.en", "a b.fr", "c", "--model", "m"},
+               "unexpected argument 'c'");
+  folder.write("run.conf", "train = a b c\nmodel = m.weft\n");
+  expect_error(train + Words{"--config", "run.conf"}, "run.conf:1: option train takes at most 2");
+  expect_error(train + Words{"--train", "", "--model", "m"}, "option --train is missing");
+  expect_error({"train", "lm", "--train", "a.en", "a b.fr", "--model", "m"},
+               "unexpected argument 'a b.fr'");
+  // The model may stand behind the data.
+  EXPECT_EQ(weft(folder, {"test", "--data", "mails.txt", model("lm")}).exit, 0);
+  EXPECT_EQ(weft(folder, {"test", "--data", "a.en", "a b.fr", "m.weft"}).exit, 0);
+  expect_error({"test", model("lm"), "--data", "mails.txt", "a.en"}, "is measured on one file");
 }
 
 TEST_F(OptionsTest, ThreadsAndSeedAreEverywhere) {

@@ -37,6 +37,21 @@ inline std::string mails() {
   return text;
 }
 
+/// Lines source<TAB>target.
+inline std::string pairs() {
+  std::string text = "a red car\tune voiture rouge\n";
+  const char* things[][2] = {
+      {"car", "la voiture"}, {"house", "la maison"}, {"table", "la table"}, {"key", "la clé"}};
+  const char* colours[][2] = {{"red", "rouge"}, {"big", "grande"}, {"old", "vieille"}};
+  for (const auto& thing : things) {
+    for (const auto& colour : colours) {
+      text += std::string("the ") + thing[0] + " is " + colour[0] + ".\t" + thing[1] + " est " +
+              colour[1] + ".\n";
+    }
+  }
+  return text;
+}
+
 using Words = std::vector<std::string>;
 
 inline Words operator+(Words a, const Words& b) {
@@ -47,6 +62,7 @@ inline Words operator+(Words a, const Words& b) {
 /// The options of a task that make it small and quick.
 inline Words train_words(const std::string& task) {
   Words words = {"train", task, "--hidden", "6", "--batch-size", "4", "--epochs", "2"};
+  if (task == "translator") words = words + Words{"--tokenizer", "unicode-words"};
   return words + (task == "lm" ? Words{"--bptt", "5"} : Words{"--embedding", "6"});
 }
 
@@ -56,17 +72,18 @@ class ToolTest : public ::testing::Test {
   void SetUp() override {
     folder.write("opinions.tsv", opinions());
     folder.write("mails.txt", mails());
+    folder.write("pairs.tsv", pairs());
   }
 
   static std::string data_of(const std::string& task) {
-    return task == "lm" ? "mails.txt" : "opinions.tsv";
+    return task == "lm" ? "mails.txt" : task == "translator" ? "pairs.tsv" : "opinions.tsv";
   }
   /// Trains on `data` and returns how that went; the model's name is `name`.
   Result train(const std::string& task, const std::string& name, const std::string& data,
                const Words& more = {}) {
     return weft(folder, train_words(task) + Words{"--train", data, "--model", name} + more);
   }
-  /// "lm.weft" or "classifier.weft", trained.
+  /// "lm.weft", "classifier.weft" or "translator.weft", trained.
   std::string model(const std::string& task) {
     const std::string name = task + ".weft";
     if (!folder.has(name)) {

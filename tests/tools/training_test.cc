@@ -93,7 +93,8 @@ TEST_P(TrainingTest, PenaltiesDropoutAndPatienceAct) {
 
 TEST_P(TrainingTest, InterruptedTrainingSavesAndGoesOn) {
   // So many epochs that nobody waits for their end.
-  Words words = command({"--model", "m.weft", "--json", "--report-every", "0.1"});
+  Words words =
+      command({"--model", "m.weft", "--json", "--report-every", "0.1", "--patience", "0"});
   *(std::find(words.begin(), words.end(), "--epochs") + 1) = "1000000";
   WeftProcess process(folder, words, {});
   ASSERT_TRUE(process.wait_for_err("epoch 2/")) << process.err();
@@ -140,7 +141,9 @@ TEST_P(TrainingTest, FinalLineHasTheAgreedKeys) {
   EXPECT_EQ(line["epochs"], 2);
   EXPECT_EQ(line["stopped"], "epochs");
   EXPECT_GT(line["tokens"], 0);
-  EXPECT_TRUE(line["valid"].contains(task() == "lm" ? "perplexity" : "accuracy"));
+  EXPECT_TRUE(line["valid"].contains(task() == "lm"           ? "perplexity"
+                                     : task() == "translator" ? "bleu"
+                                                              : "accuracy"));
 }
 
 TEST_P(TrainingTest, LogAndReportAreWritten) {
@@ -215,7 +218,7 @@ TEST_P(TrainingTest, DivergenceNamesUpdateAndCheckpoint) {
   EXPECT_FALSE(folder.has("m.weft"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Tasks, TrainingTest, ::testing::Values("lm", "classifier"),
+INSTANTIATE_TEST_SUITE_P(Tasks, TrainingTest, ::testing::Values("lm", "classifier", "translator"),
                          [](const auto& task) { return std::string(task.param); });
 
 }  // namespace

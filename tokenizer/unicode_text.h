@@ -1,0 +1,21 @@
+// Single operations on UTF-8 text, by Unicode's tables.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft {
+
+/// Lower case of no language in particular: "ÉTÉ" becomes "été", a capital sigma at the end of a
+/// word a final one.
+std::string lower_case(std::string_view text);
+
+/// Bytes that are not UTF-8 become U+FFFD.
+std::u32string code_points(std::string_view text);
+
+/// What stands between white space, views into `text`. White space is what Unicode calls so, and
+/// the separators U+001C to U+001F: Python's str.split().
+std::vector<std::string_view> split_at_white_space(std::string_view text);
+
+}  // namespace weft

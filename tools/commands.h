@@ -8,6 +8,7 @@ namespace weft {
 void train_command(const Arguments& arguments);
 void test_command(const Arguments& arguments);
 void classify_command(const Arguments& arguments);
+void encode_command(const Arguments& arguments);
 void complete_command(const Arguments& arguments);
 void tokenize_command(const Arguments& arguments);
 void quantize_command(const Arguments& arguments);
@@ -18,5 +19,6 @@ void demo_command(const Arguments& arguments);
 // The tasks of `weft train`.
 void train_classifier(const Arguments& arguments);
 void train_lm(const Arguments& arguments);
+void train_autoencoder(const Arguments& arguments);
 
 }  // namespace weft

@@ -21,9 +21,11 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"train", "learn a model from text: weft train classifier, weft train lm", train_command},
+    {"train", "learn a model: weft train classifier, weft train lm, weft train autoencoder",
+     train_command},
     {"test", "measure a model on held-out data", test_command},
     {"classify", "lines in, labels with their probabilities out", classify_command},
+    {"encode", "lines in, the codes of an autoencoder out", encode_command},
     {"complete", "beginnings of lines in, continuations out", complete_command},
     {"tokenize", "what a model sees of a text, and back", tokenize_command},
     {"quantize", "the same model with weights of eight bits: smaller and quicker",

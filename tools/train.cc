@@ -18,6 +18,7 @@ struct Task {
 constexpr Task kTasks[] = {
     {"classifier", "label a text, or a row of numbers", train_classifier},
     {"lm", "a language model: what comes next", train_lm},
+    {"autoencoder", "short codes of images, rows of numbers, texts", train_autoencoder},
 };
 
 }  // namespace
@@ -35,7 +36,7 @@ void train_command(const Arguments& arguments) {
   std::cout << "weft train TASK --train FILE [--valid FILE] --model OUT\n\n";
   for (const Task& each : kTasks) {
     std::string padded = each.name;
-    padded.resize(12, ' ');
+    padded.resize(13, ' ');
     std::cout << "  " << padded << each.summary << "\n";
   }
   std::cout << "\nweft train TASK --help tells the options of a task.\n";

@@ -11,6 +11,8 @@
 
 namespace weft {
 
+struct Report;
+
 /// Measures of a model on held-out data, by the names of the command line contract
 /// (`accuracy`, `perplexity`, …), and the one that chooses the best model.
 struct Evaluation {
@@ -57,6 +59,9 @@ class TrainingTask {
   /// The finished model on the validation data as `weft test` would measure it, for a task whose
   /// validate() takes a short cut; null for others.
   virtual nlohmann::json final_measures() { return nullptr; }
+
+  /// Adds pictures of what the finished model does.
+  virtual void illustrate(Report&) const {}
 
   /// Position in the corpus, random streams, carried states: everything that decides what comes
   /// next. restore(state()) on a fresh task continues to the same bytes.

@@ -5,8 +5,10 @@
 
 #include "base/error.h"
 #include "base/json_options.h"
+#include "models/nets/autoencoder.h"
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
+#include "models/nets/projection.h"
 
 namespace weft {
 namespace {
@@ -59,6 +61,24 @@ std::unique_ptr<Model> make_language_model(const Json& architecture, TokenizerPo
       options_from_json<LanguageModelOptions>(architecture, path), std::move(tokenizer));
 }
 
+FeatureInput feature_input(const Json& architecture, const std::string& path) {
+  for (const char* key : {"features", "height", "width"})
+    if (!member(architecture, key, path).is_number_integer()) throw_incomplete(path, key);
+  return options_from_json<FeatureInput>(architecture, path);
+}
+
+std::unique_ptr<Model> make_autoencoder(const Json& architecture, TokenizerPointer tokenizer,
+                                        const std::string& path) {
+  return std::make_unique<Autoencoder>(options_from_json<AutoencoderOptions>(architecture, path),
+                                       feature_input(architecture, path), std::move(tokenizer));
+}
+
+std::unique_ptr<Model> make_projection(const Json& architecture, TokenizerPointer tokenizer,
+                                       const std::string& path) {
+  return std::make_unique<Projection>(options_from_json<ProjectionOptions>(architecture, path),
+                                      feature_input(architecture, path), std::move(tokenizer));
+}
+
 struct Kind {
   const char* name;
   std::unique_ptr<Model> (*make)(const Json& architecture, TokenizerPointer tokenizer,
@@ -68,6 +88,8 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {"classifier", make_classifier},
     {"language model", make_language_model},
+    {"autoencoder", make_autoencoder},
+    {"projection", make_projection},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kImages = 16;      // a row
 constexpr std::size_t kUnits = 10 * 16;  // whose strongest inputs are shown
+constexpr std::size_t kKernel = kernels::ConvolutionShape{}.kernel;
 constexpr std::size_t kPoints = 2000;
 constexpr std::size_t kTexts = 4000;
 constexpr std::size_t kFitted = 10000;  // examples that principal components are taken of
@@ -50,9 +51,11 @@ void add_strongest_inputs(Report& report, const Autoencoder& model, const Featur
     const real largest = arma::abs(inputs.col(unit)).max();
     inputs.col(unit) = real(0.5) + inputs.col(unit) / (2 * std::max(largest, real(1e-30)));
   }
-  ImageGrid grid{"The input that excites each unit of the first layer most",
-                 shown.height(),
-                 shown.width(),
+  const bool of_patches = !model.options().convolutions.empty();
+  ImageGrid grid{of_patches ? "The patch that excites each channel of the first layer most"
+                            : "The input that excites each unit of the first layer most",
+                 of_patches ? kKernel : shown.height(),
+                 of_patches ? kKernel : shown.width(),
                  {}};
   const auto pictures = tiles(inputs);
   for (std::size_t begin = 0; begin < pictures.size(); begin += kImages)

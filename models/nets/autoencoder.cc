@@ -12,6 +12,8 @@ namespace {
 const std::vector<std::string> kActivations = {"linear",     "sigmoid",    "tanh",     "relu",
                                                "leaky-relu", "noisy-relu", "softplus", "gelu"};
 
+constexpr Index kMostUnits = 1 << 28;
+
 void check(const AutoencoderOptions& options, const Sparsity& sparsity) {
   const bool entropy = options.loss == ReconstructionLoss::cross_entropy;
   if (entropy && options.output == OutputUnits::linear)
@@ -26,6 +28,9 @@ void check(const AutoencoderOptions& options, const Sparsity& sparsity) {
 }  // namespace
 
 void AutoencoderOptions::visit(OptionVisitor& v) {
+  v.integers("convolutions", convolutions, 1, 4096,
+             "channels of convolutional layers between the pixels and the hidden layers; each "
+             "halves height and width");
   v.integers("layers", layers, 1, 1 << 20,
              "units of the hidden layers from the input to the code; the decoder has the same in "
              "reverse");
@@ -51,7 +56,7 @@ Autoencoder::Autoencoder(const AutoencoderOptions& options, const FeatureInput& 
       noise_(parse_noise(options.noise)),
       sparsity_(parse_sparsity(options.sparsity)) {
   check(options_, sparsity_);
-  build();
+  build_dense(build_convolutions());
 }
 
 // Glorot & Bengio's variance is for units with slope 1 around zero; the logistic function has a
@@ -66,8 +71,33 @@ Activation Autoencoder::activation_of_layer(std::size_t layer) const {
   return layer < options_.layers.size() ? options_.activation : options_.code_activation;
 }
 
-void Autoencoder::build() {
-  std::vector<int> sizes = {input().features};
+// Returns how many numbers the dense layers read.
+int Autoencoder::build_convolutions() {
+  if (options_.convolutions.empty()) return input().features;
+  if (input().height == 0)
+    throw UserError("--convolutions needs images (an IDX file of three dimensions)");
+  kernels::ConvolutionShape shape;
+  shape.height = static_cast<Index>(input().height);
+  shape.width = static_cast<Index>(input().width);
+  for (const std::int64_t channels : options_.convolutions) {
+    shape.outputs = static_cast<Index>(channels);
+    if (shape.output_size() > kMostUnits)
+      throw UserError("--convolutions asks for too many channels for images of this size");
+    convolutions_.emplace_back(parameters_,
+                               "encoder.convolution." + std::to_string(convolutions_.size()), shape,
+                               options_.init.input_weights());
+    shape.height = shape.output_height();
+    shape.width = shape.output_width();
+    shape.channels = shape.outputs;
+  }
+  for (std::size_t layer = convolutions_.size(); layer-- > 0;)
+    transposed_.emplace_back(parameters_, "decoder.convolution." + std::to_string(layer),
+                             convolutions_[layer], options_.tied, options_.init.input_weights());
+  return static_cast<int>(convolutions_.back().shape().output_size());
+}
+
+void Autoencoder::build_dense(int width) {
+  std::vector<int> sizes = {width};
   for (const std::int64_t units : options_.layers) sizes.push_back(static_cast<int>(units));
   sizes.push_back(options_.code);
   const std::size_t depth = sizes.size() - 1;
@@ -81,7 +111,8 @@ void Autoencoder::build() {
       mirror_.emplace_back(parameters_, name, encoder_[layer]);
       continue;
     }
-    const Activation activation = layer == 0 ? Activation::linear : options_.activation;
+    const bool output = layer == 0 && convolutions_.empty();
+    const Activation activation = output ? Activation::linear : options_.activation;
     decoder_.emplace_back(parameters_, name, sizes[layer + 1], sizes[layer],
                           weights(activation, sizes[layer + 1], sizes[layer]));
   }
@@ -90,6 +121,8 @@ void Autoencoder::build() {
 nlohmann::json Autoencoder::architecture() const { return with_input(options_to_json(options_)); }
 
 Var Autoencoder::code(Tape& tape, Var x) const {
+  for (const Convolution& layer : convolutions_)
+    x = activate(tape, layer(tape, x), options_.activation);
   for (std::size_t layer = 0; layer < encoder_.size(); ++layer) {
     x = encoder_[layer](tape, x, activation_of_layer(layer));
     if (layer < options_.layers.size()) x = dropout(tape, x, options_.dropout);
@@ -99,11 +132,13 @@ Var Autoencoder::code(Tape& tape, Var x) const {
 
 Var Autoencoder::decoded(Tape& tape, Var x, Activation last) const {
   for (std::size_t layer = 0; layer < encoder_.size(); ++layer) {
-    const bool output = layer + 1 == encoder_.size();
+    const bool output = layer + 1 == encoder_.size() && transposed_.empty();
     const Activation activation = output ? last : options_.activation;
     x = options_.tied ? mirror_[layer](tape, x, activation) : decoder_[layer](tape, x, activation);
     if (!output) x = dropout(tape, x, options_.dropout);
   }
+  for (const TransposedConvolution& layer : transposed_)
+    x = activate(tape, layer(tape, x), &layer == &transposed_.back() ? last : options_.activation);
   return x;
 }
 
@@ -140,7 +175,8 @@ Matrix Autoencoder::decode(const Matrix& codes) const {
 }
 
 Matrix Autoencoder::strongest_inputs(Index count) const {
-  const Matrix& W = encoder_.front().weight().value;  // units × features
+  const Matrix& W = convolutions_.empty() ? encoder_.front().weight().value  // units × features
+                                          : convolutions_.front().weight().value;
   Matrix inputs = W.head_rows(std::min(count, W.n_rows)).t();
   for (Index unit = 0; unit < inputs.n_cols; ++unit) {
     const real length = arma::norm(inputs.col(unit));

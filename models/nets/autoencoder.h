@@ -1,6 +1,6 @@
-// Autoencoders: an encoder of dense layers to a code, a decoder from there back to the input
-// (Rumelhart, Hinton & Williams 1986; deep: Hinton & Salakhutdinov 2006; denoising: Vincent et al.
-// 2008; sparse: Ng 2011).
+// Autoencoders: an encoder of convolutional and dense layers to a code, a decoder from there back
+// to the input (Rumelhart, Hinton & Williams 1986; deep: Hinton & Salakhutdinov 2006; denoising:
+// Vincent et al. 2008; sparse: Ng 2011).
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/layers/convolution.h"
 #include "models/layers/dense.h"
 #include "models/layers/initialization.h"
 #include "models/nets/autoencoder_terms.h"
@@ -19,6 +20,8 @@ enum class OutputUnits { linear, sigmoid, softmax };
 enum class ReconstructionLoss { squared, cross_entropy };
 
 struct AutoencoderOptions {
+  /// Channels of convolutional layers below the others, of images: 3 × 3 kernels, two pixels apart.
+  std::vector<std::int64_t> convolutions;
   std::vector<std::int64_t> layers;  // hidden units from the input to the code; back the same way
   int code = 30;
   bool tied = false;  // the decoder's weights are the encoder's, transposed
@@ -54,14 +57,16 @@ class Autoencoder : public FeatureModel {
   Var loss(Tape& tape, const Matrix& x) const;
 
   /// Of the first layer, the input of length 1 that excites each unit most, as columns: its weights
-  /// divided by their length (Ng 2011). F × at most `count` units.
+  /// divided by their length (Ng 2011). F × at most `count` units; of a convolution its kernels,
+  /// 9 × channels.
   Matrix strongest_inputs(Index count) const;
 
   const AutoencoderOptions& options() const { return options_; }
   const Noise& noise() const { return noise_; }
 
  private:
-  void build();
+  int build_convolutions();
+  void build_dense(int width);
   Initializer weights(Activation activation, int inputs, int outputs) const;
   Activation activation_of_layer(std::size_t layer) const;
   Var decoded(Tape& tape, Var code, Activation last) const;
@@ -69,6 +74,8 @@ class Autoencoder : public FeatureModel {
   AutoencoderOptions options_;
   Noise noise_;
   Sparsity sparsity_;
+  std::vector<Convolution> convolutions_;
+  std::vector<TransposedConvolution> transposed_;  // in the order of the decoder
   std::vector<Dense> encoder_;
   std::vector<Dense> decoder_;  // one of these
   std::vector<TransposedDense> mirror_;

@@ -103,8 +103,8 @@ TEST(Corruption, ChangesAsMuchAsItSays) {
   Matrix peppered(100, 200);
   peppered.fill(0.5);
   corrupt(peppered, {NoiseKind::salt_pepper, 0.3}, 7);
-  EXPECT_NEAR(arma::accu(peppered == 1) / 20000.0, 0.15, 0.02);
-  EXPECT_NEAR(arma::accu(peppered == 0) / 20000.0, 0.15, 0.02);
+  EXPECT_NEAR(static_cast<double>(arma::accu(peppered == 1)) / 20000, 0.15, 0.02);
+  EXPECT_NEAR(static_cast<double>(arma::accu(peppered == 0)) / 20000, 0.15, 0.02);
 }
 
 TEST(Corruption, IsOfTrainingAlone) {

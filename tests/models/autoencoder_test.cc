@@ -61,6 +61,11 @@ void expect_kept_to_the_bit(const FeatureModel& model, const Matrix& x) {
 TEST(Autoencoder, IsKeptToTheBit) {
   for (const bool tied : {false, true})
     expect_kept_to_the_bit(*small_autoencoder(tied), some_columns(8));
+  AutoencoderOptions options = small_autoencoder_options(false);
+  options.convolutions = {3};
+  Autoencoder convolutional(options, FeatureInput{8, 2, 4, {}}, nullptr);
+  randomize(convolutional);
+  expect_kept_to_the_bit(convolutional, some_columns(8));
   expect_kept_to_the_bit(*small_projection(), some_columns(8));
 }
 

@@ -99,6 +99,16 @@ TEST_F(AutoencoderTool, ImagesWithPictures) {
   EXPECT_EQ(lines_of(encode("", {"--input", "images.idx"}).out).size(), 60u);
 }
 
+TEST_F(AutoencoderTool, ConvolutionsOfImages) {
+  const Result trained = train("images.idx", {"--convolutions", "4,6", "--layers", "8", "--report",
+                                              "r.html", "--activation", "relu"});
+  ASSERT_EQ(trained.exit, 0) << trained.err;
+  EXPECT_THAT(folder.read("r.html"), HasSubstr("excites each channel"));
+  EXPECT_EQ(weft(folder, {"info", "m.weft", "--verify"}).exit, 0);
+  EXPECT_EQ(measures({"--data", "images.idx"}).at("examples"), 60);
+  expect_user_error(train("rows.csv", {"--convolutions", "4"}), "--convolutions needs images");
+}
+
 TEST_F(AutoencoderTool, TextsAsBags) {
   for (const std::string weights : {"binary", "log", "tf-idf"}) {
     const Result trained =

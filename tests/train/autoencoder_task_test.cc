@@ -35,6 +35,9 @@ std::string near_a_plane(std::size_t examples, std::size_t features, std::size_t
 }
 
 class OnPlane : public testing::Test {
+ private:
+  TemporaryFiles files_;
+
  protected:
   FeatureTable table_ =
       FeatureTable::read(inspect_features(files_.write("plane.csv", near_a_plane(60, 7, 3)), {}));
@@ -48,9 +51,6 @@ class OnPlane : public testing::Test {
     fit(*model, table_, 1);
     return model;
   }
-
- private:
-  TemporaryFiles files_;
 };
 
 /// What is lost where all but the strongest `kept` singular values are left out.

@@ -31,15 +31,15 @@ TEST(ConvolutionKernels, AreAsTheLoops) {
       const Matrix Y = random_columns(s.output_size(), N, "Y");
       Matrix fast(s.output_size(), N), slow(s.output_size(), N);
       kernels::convolve(s, W.memptr(), X.memptr(), N, fast.memptr());
-      kernels::reference::convolve(s, W.memptr(), X.memptr(), N, slow.memptr());
+      kernels::loops::convolve(s, W.memptr(), X.memptr(), N, slow.memptr());
       expect_close(fast, slow);
       Matrix fast_back(s.input_size(), N), slow_back(s.input_size(), N);
       kernels::convolve_back(s, W.memptr(), Y.memptr(), N, fast_back.memptr());
-      kernels::reference::convolve_back(s, W.memptr(), Y.memptr(), N, slow_back.memptr());
+      kernels::loops::convolve_back(s, W.memptr(), Y.memptr(), N, slow_back.memptr());
       expect_close(fast_back, slow_back);
       Matrix fast_weights(s.outputs, s.weight_columns()), slow_weights = fast_weights;
       kernels::convolve_weights(s, X.memptr(), Y.memptr(), N, fast_weights.memptr());
-      kernels::reference::convolve_weights(s, X.memptr(), Y.memptr(), N, slow_weights.memptr());
+      kernels::loops::convolve_weights(s, X.memptr(), Y.memptr(), N, slow_weights.memptr());
       expect_close(fast_weights, slow_weights);
     }
 }

@@ -124,9 +124,9 @@ TEST(Projection, RestoresWhatLiesInItsDirections) {
   ProjectionOptions options;
   options.code = 2;
   Projection model(options, FeatureInput{3, 0, 0, {}}, nullptr);
-  model.set({{1, 0}, {0, 1}, {0, 0}}, {{1}, {1}, {1}});
-  const Matrix x = {{3}, {5}, {1}};
-  EXPECT_TRUE(equal_to_the_bit(model.encode(x), {{2}, {4}}));
+  model.set({{1, 0}, {0, 1}, {0, 0}}, Matrix(3, 1, arma::fill::ones));
+  const Matrix x(std::vector<real>{3, 5, 1});
+  EXPECT_TRUE(equal_to_the_bit(model.encode(x), Matrix(std::vector<real>{2, 4})));
   EXPECT_TRUE(equal_to_the_bit(model.restore(x), x));
 }
 

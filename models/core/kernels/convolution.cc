@@ -12,17 +12,17 @@ namespace weft::kernels {
 #ifdef WEFT_DOUBLE
 
 void convolve(const ConvolutionShape& shape, const real* W, const real* X, Index N, real* Y) {
-  reference::convolve(shape, W, X, N, Y);
+  loops::convolve(shape, W, X, N, Y);
 }
 
 void convolve_back(const ConvolutionShape& shape, const real* W, const real* dY, Index N,
                    real* dX) {
-  reference::convolve_back(shape, W, dY, N, dX);
+  loops::convolve_back(shape, W, dY, N, dX);
 }
 
 void convolve_weights(const ConvolutionShape& shape, const real* X, const real* dY, Index N,
                       real* dW) {
-  reference::convolve_weights(shape, X, dY, N, dW);
+  loops::convolve_weights(shape, X, dY, N, dW);
 }
 
 #else

@@ -32,11 +32,11 @@ void convolve_weights(const ConvolutionShape& shape, const real* X, const real* 
                       real* dW);
 
 /// The loops, in either build.
-namespace reference {
+namespace loops {
 void convolve(const ConvolutionShape& shape, const real* W, const real* X, Index N, real* Y);
 void convolve_back(const ConvolutionShape& shape, const real* W, const real* dY, Index N, real* dX);
 void convolve_weights(const ConvolutionShape& shape, const real* X, const real* dY, Index N,
                       real* dW);
-}  // namespace reference
+}  // namespace loops
 
 }  // namespace weft::kernels

@@ -2,7 +2,7 @@
 
 #include "models/core/kernels/convolution.h"
 
-namespace weft::kernels::reference {
+namespace weft::kernels::loops {
 namespace {
 
 /// Calls visit(place in a picture of the input, place in one of the output, place in the weight)
@@ -44,4 +44,4 @@ void convolve_weights(const ConvolutionShape& s, const real* X, const real* dY, 
     for_each_product(s, [&](Index in, Index out, Index w) { dW[w] += X[in] * dY[out]; });
 }
 
-}  // namespace weft::kernels::reference
+}  // namespace weft::kernels::loops

@@ -79,6 +79,10 @@ FeatureFile inspect_features(const std::string& path, const LabelledReaderOption
   if (format == LabelledFormat::automatic) format = format_of(lines);
   if (format != LabelledFormat::numeric) return file;
   file.kind = FeatureKind::rows;
+  const std::vector<std::string> first = fields_of(lines[0]);
+  if (options.header == HeaderRow::automatic && !all_numbers(first) && !is_labelled_series(first) &&
+      !parse_number(lines[0]))
+    file.reader.header = HeaderRow::yes;
   if (!options.label_column.empty()) return file;
   // A label that is no number is one, whatever else it may be.
   const std::vector<std::string> fields = fields_of(lines[1].empty() ? lines[0] : lines[1]);

@@ -184,10 +184,11 @@ void train_autoencoder(const Arguments& arguments) {
     fresh = begin(settings, file, run);
   }
   FeatureModel& model = fresh.model ? *fresh.model : run.resumed_model<Autoencoder>();
-  const FeatureTable all = fresh.model ? std::move(fresh.examples) : read_table(model, file);
+  FeatureTable all = fresh.model ? std::move(fresh.examples) : read_table(model, file);
   const ExampleSplit split = split_examples(settings.split, all.examples(), run.files.valid);
   const FeatureTable train = all.part(0, split.train);
   const auto valid = validation_data(settings, model, all, split, run.files.valid);
+  all = FeatureTable();  // its parts are copies
   if (auto* projection = dynamic_cast<Projection*>(&model))
     return train_projection(*projection, train, valid ? &*valid : nullptr, run, parser);
 

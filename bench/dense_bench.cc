@@ -38,8 +38,7 @@ void dense_stack(benchmark::State& state) {
       Var x = tape.constant(pictures);
       for (std::size_t n = 0; n < layers.size(); ++n) {
         const bool code = kSizes[n + 1] == 30, last = n + 1 == layers.size();
-        x = activate(tape, layers[n](tape, x),
-                     code || last ? Activation::linear : Activation::sigmoid);
+        x = layers[n](tape, x, code || last ? Activation::linear : Activation::sigmoid);
       }
       return squared_error(tape, x, pictures);
     });

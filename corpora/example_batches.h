@@ -10,16 +10,16 @@
 namespace weft {
 
 struct EncodedExample {
-  std::vector<int> ids;        // of a text
-  std::vector<int> labels;     // one, several, or none
-  std::vector<double> values;  // of a row of numbers
+  std::vector<int> ids;       // of a text
+  std::vector<int> labels;    // one, several, or none
+  std::vector<float> values;  // of a row of numbers, or an image
 };
 
 /// The examples of a batch, by falling length of their ids.
 struct ClassifierBatch {
   TokenBatch tokens;
   std::vector<std::vector<int>> labels;
-  std::vector<std::vector<double>> values;
+  std::vector<std::vector<float>> values;
 };
 
 /// EpochBatches of a classifier's examples.

@@ -56,8 +56,9 @@ void add_label(std::string_view label, std::vector<std::string>& labels) {
 }  // namespace
 
 void LabelledReaderOptions::visit(OptionVisitor& v) {
-  v.choice("format", format, {"automatic", "fasttext", "tsv", "csv", "numeric"},
+  v.choice("format", format, {"automatic", "fasttext", "tsv", "csv", "numeric", "idx", "lines"},
            "how the examples are written");
+  v.file("labels", labels, "of an IDX file: the file with its labels, IDX or a line each");
   v.choice("header", header, {"automatic", "yes", "no"}, "whether the first row names the columns");
   v.text("label-column", label_column,
          "the label's column: a name from the header, a number from 1, or none");
@@ -75,7 +76,7 @@ struct LabelledReader::Impl {
     while (lines.peek(line) && is_blank(line)) lines.next(line);
     const bool any = lines.peek(line);
     if (format == LabelledFormat::automatic) format = detect(line);
-    if (format == LabelledFormat::fasttext || !any) return;
+    if (format == LabelledFormat::fasttext || format == LabelledFormat::lines || !any) return;
     const bool tabs = format == LabelledFormat::tsv ||
                       (format == LabelledFormat::numeric && line.find(',') == std::string::npos);
     if (!tabs) csv.emplace(lines);
@@ -92,6 +93,7 @@ struct LabelledReader::Impl {
 
   void look_ahead();
   bool read_row(TableRow& row);
+  bool next_line(LabelledExample& example);
   bool next_fasttext(LabelledExample& example);
   bool next_row(LabelledExample& example);
   void read_labels(const TableRow& row, LabelledExample& example) const;
@@ -136,6 +138,14 @@ void LabelledReader::Impl::look_ahead() {
   }
   columns = choose_columns(first, format, options, lines.path());
   rows.assign(first.begin() + (columns.header ? 1 : 0), first.end());
+}
+
+bool LabelledReader::Impl::next_line(LabelledExample& example) {
+  do {
+    if (!lines.next(example.text)) return false;
+  } while (is_blank(example.text));
+  example.line = lines.line_number();
+  return true;
 }
 
 bool LabelledReader::Impl::next_fasttext(LabelledExample& example) {
@@ -250,17 +260,48 @@ bool LabelledReader::Impl::next_row(LabelledExample& example) {
 }
 
 LabelledReader::LabelledReader(const std::string& path, const LabelledReaderOptions& options)
-    : impl_(std::make_unique<Impl>(path, options)) {}
+    : skip_(options.skip), take_(options.take) {
+  const bool images = options.format == LabelledFormat::idx ||
+                      (options.format == LabelledFormat::automatic && is_idx_file(path));
+  if (images) {
+    images_ = std::make_unique<LabelledImages>(path, options.labels);
+  } else if (!options.labels.empty()) {
+    throw FormatError(path,
+                      "--labels names the labels of an IDX file, but this is none; leave it out");
+  } else {
+    impl_ = std::make_unique<Impl>(path, options);
+  }
+}
 LabelledReader::~LabelledReader() = default;
 
 bool LabelledReader::next(LabelledExample& example) {
+  for (; skip_ > 0; --skip_)
+    if (!read(example)) return false;
+  if (take_ == 0) return false;
+  --take_;
+  return read(example);
+}
+
+bool LabelledReader::read(LabelledExample& example) {
   example.labels.clear();
   example.text.clear();
   example.values.clear();
+  if (images_) return next_image(example);
+  if (impl_->format == LabelledFormat::lines) return impl_->next_line(example);
   return impl_->format == LabelledFormat::fasttext ? impl_->next_fasttext(example)
                                                    : impl_->next_row(example);
 }
 
-LabelledFormat LabelledReader::format() const { return impl_->format; }
+bool LabelledReader::next_image(LabelledExample& example) {
+  if (next_image_ == images_->images.items()) return false;
+  example.values = images_->values(next_image_);
+  if (!images_->labels.empty()) example.labels = {images_->labels[next_image_]};
+  example.line = ++next_image_;
+  return true;
+}
+
+LabelledFormat LabelledReader::format() const {
+  return images_ ? LabelledFormat::idx : impl_->format;
+}
 
 }  // namespace weft

@@ -1,4 +1,4 @@
-// Examples for classifiers: `__label__NAME … text`, `label<TAB>text`, CSV, and numeric rows.
+// Examples for classifiers: `__label__NAME … text`, `label<TAB>text`, CSV, numeric rows, images.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "base/options.h"
+#include "corpora/labelled_images.h"
 #include "corpora/line_reader.h"
 
 namespace weft {
 
-enum class LabelledFormat { automatic, fasttext, tsv, csv, numeric };
+enum class LabelledFormat { automatic, fasttext, tsv, csv, numeric, idx, lines };
 enum class HeaderRow { automatic, yes, no };
 
 struct LabelledReaderOptions {
@@ -21,7 +22,10 @@ struct LabelledReaderOptions {
   std::string text_column;      // several, comma-separated, are joined by a space
   std::string label_separator;  // splits a label field into several labels; empty: one label
   bool escapes = false;         // tab-separated fields write \\ \n \r \t for what they hold
+  std::string labels;           // of idx: the file with the items' labels
   std::string encoding = "utf-8";
+  /// Not for users: the first `skip` examples are passed over, and `take` given after them.
+  std::uint64_t skip = 0, take = UINT64_MAX;
   void visit(OptionVisitor& v);
 };
 
@@ -33,13 +37,14 @@ struct LabelledExample {
   std::uint64_t line = 0;  // where it begins in its file
 };
 
-/// Streams the examples of one file. The format is told from the first rows:
+/// Streams the examples of one file. The format is told from the first bytes: IDX (images; read
+/// whole; `line` is the item's number from 1), or from the first rows:
 /// `__label__` at the start: fasttext; every field of a comma-separated row a number: numeric;
 /// a tab: tsv (label, text; with more columns the first is the label and the last the text);
 /// else CSV (quoted fields, `""` inside quotes, line breaks inside quotes; a header is recognised;
 /// label and text columns by option, by names in the header such as label|class|sentiment and
 /// text|sentence|review, or the only text column and the other one; of two text columns the longer
-/// one is the text).
+/// one is the text). `lines`, each of which is a text without label, only if asked for.
 ///
 /// A column named by option makes the first row a header, in TSV too. Every row has as many fields
 /// as the first. Labels are trimmed; a row has at least one unless `label_separator` is set or the
@@ -54,7 +59,13 @@ class LabelledReader {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  bool next_image(LabelledExample& example);
+  bool read(LabelledExample& example);
+
+  std::unique_ptr<Impl> impl_;              // of text,
+  std::unique_ptr<LabelledImages> images_;  // or the whole file
+  std::size_t next_image_ = 0;
+  std::uint64_t skip_, take_;  // examples still to pass over, and to give
 };
 
 }  // namespace weft

@@ -12,6 +12,7 @@ void train_command(const Arguments& arguments);
 void tune_command(const Arguments& arguments);
 void test_command(const Arguments& arguments);
 void classify_command(const Arguments& arguments);
+void encode_command(const Arguments& arguments);
 void complete_command(const Arguments& arguments);
 void translate_command(const Arguments& arguments);
 void tokenize_command(const Arguments& arguments);
@@ -36,5 +37,6 @@ void print_training_commands(std::ostream& out);
 void train_classifier(const Arguments& arguments, TrialRun* trial);
 void train_lm(const Arguments& arguments, TrialRun* trial);
 void train_translator(const Arguments& arguments, TrialRun* trial);
+void train_autoencoder(const Arguments& arguments, TrialRun* trial);
 
 }  // namespace weft

@@ -21,10 +21,12 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"train", "learn a model from text: weft train classifier, lm, translator", train_command},
+    {"train", "learn a model from text: weft train classifier, lm, translator, autoencoder",
+     train_command},
     {"tune", "try options of train and keep the best model: weft tune classifier", tune_command},
     {"test", "measure a model on held-out data", test_command},
     {"classify", "lines in, labels with their probabilities out", classify_command},
+    {"encode", "lines in, the codes of an autoencoder out", encode_command},
     {"complete", "beginnings of lines in, continuations out", complete_command},
     {"translate", "lines in, their translations out", translate_command},
     {"tokenize", "what a model sees of a text, and back", tokenize_command},

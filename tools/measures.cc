@@ -46,6 +46,11 @@ void print_measures(const nlohmann::json& measures, std::ostream& out) {
     if (!value.is_structured()) out << padded(name, width) << readable(value) << "\n";
   }
   if (measures.contains("labels")) print_labels(measures["labels"], out);
+  if (measures.contains("precision_at")) {
+    out << "\n" << padded("fetched", 12) << "precision\n";
+    for (const auto& pair : measures["precision_at"])
+      out << padded(readable(pair[0]), 12) << readable(pair[1]) << "\n";
+  }
 }
 
 std::string measures_in_a_line(const nlohmann::json& measures) {

@@ -6,26 +6,36 @@
 #include "base/error.h"
 #include "corpora/token_stream.h"
 #include "models/file/model_file.h"
+#include "models/nets/autoencoder_terms.h"
 #include "models/nets/classifier.h"
+#include "models/nets/feature_model.h"
 #include "models/nets/language_model.h"
 #include "tools/commands.h"
 #include "tools/measure_translator.h"
 #include "tools/measures.h"
 #include "tools/option_visitors.h"
 #include "tools/output.h"
+#include "train/autoencoder_task.h"
 #include "train/classifier_task.h"
 #include "train/language_task.h"
+#include "train/retrieval.h"
 
 namespace weft {
 namespace {
 
 struct TestOptions {
   std::vector<std::string> data;
+  std::string noise = "none";
+  bool retrieval = false;
   bool json = false;
   void visit(OptionVisitor& v) {
     v.files("data", data, 2,
             "the held-out data, in the format of the model's training data (of a translator: one "
             "file or two)");
+    v.text("noise", noise,
+           "of an autoencoder: restore from noisy inputs, as weft train autoencoder --noise");
+    v.flag("retrieval", retrieval,
+           "of an autoencoder: whether the nearest codes have the same label");
     v.flag("json", json, "write one JSON object");
   }
 };
@@ -54,6 +64,20 @@ const std::string& only_file(const Settings& settings, const Model& model) {
   return settings.test.data.front();
 }
 
+nlohmann::json measure_features(const FeatureModel& model, const std::string& data,
+                                const TestOptions& options, const LabelledReaderOptions& reader) {
+  const FeatureTable table = read_table(model, inspect_features(data, reader));
+  nlohmann::json measures = evaluate_features(model, table, parse_noise(options.noise));
+  if (!options.retrieval) return measures;
+  if (table.labels().empty())
+    throw UserError(data +
+                    ": --retrieval needs a label for each example (of an IDX file: --labels FILE)");
+  for (const auto& [count, precision] :
+       retrieval_precision(encode_table(model, table), table.labels()))
+    measures["precision_at"].push_back({count, precision});
+  return measures;
+}
+
 nlohmann::json measure(const Model& model, Settings& settings, const OptionParser& parser) {
   if (const auto* translator = dynamic_cast<const Translator*>(&model)) {
     refuse(parser, settings.reader, "a translator is measured on pairs of lines");
@@ -66,6 +90,10 @@ nlohmann::json measure(const Model& model, Settings& settings, const OptionParse
   refuse(parser, settings.search, not_searched);
   refuse(parser, settings.translator, not_searched);
   const std::string& data = only_file(settings, model);
+  if (const auto* features = dynamic_cast<const FeatureModel*>(&model))
+    return measure_features(*features, data, settings.test, settings.reader);
+  if (settings.test.retrieval || settings.test.noise != "none")
+    throw UserError("--noise and --retrieval are for autoencoders; leave them out");
   if (const auto* classifier = dynamic_cast<const Classifier*>(&model)) {
     return evaluate_classifier(*classifier, data, settings.reader);
   }

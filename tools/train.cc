@@ -13,6 +13,7 @@ constexpr TrainingCommand kTasks[] = {
     {"classifier", "label a text, or a row of numbers", train_classifier},
     {"lm", "a language model: what comes next", train_lm},
     {"translator", "a line in, another out: translations, headlines, replies", train_translator},
+    {"autoencoder", "short codes of images, rows of numbers, texts", train_autoencoder},
 };
 
 }  // namespace
@@ -29,7 +30,7 @@ const TrainingCommand& training_command(const std::string& command, const std::s
 void print_training_commands(std::ostream& out) {
   for (const TrainingCommand& each : kTasks) {
     std::string padded = each.name;
-    padded.resize(12, ' ');
+    padded.resize(13, ' ');
     out << "  " << padded << each.summary << "\n";
   }
 }

@@ -5,6 +5,7 @@
 #include "corpora/labelled_reader.h"
 #include "models/nets/classifier.h"
 #include "tools/commands.h"
+#include "tools/example_split.h"
 #include "tools/training_run.h"
 #include "train/classifier_task.h"
 #include "train/naive_bayes.h"
@@ -14,6 +15,7 @@ namespace {
 
 struct Settings {
   LabelledReaderOptions reader;
+  SplitOptions split;
   ClassifierOptions model;
   TokenizerOptions tokenizer;
   ClassifierTaskOptions task;
@@ -61,27 +63,51 @@ void report_cut_texts(const Tokenizer& tokenizer, int max_length, const std::str
   }
 }
 
+/// The training file's readers for its part that is trained on and for the one that is validated
+/// with; or the validation file's.
+struct Readers {
+  LabelledReaderOptions train, valid;
+  std::string valid_path;
+};
+
+Readers readers(const Settings& settings, const TrainingFiles& files) {
+  Readers result{settings.reader, settings.reader, files.valid};
+  result.valid.labels = settings.split.valid_labels;
+  if (settings.split.hold_out == 0) {
+    if (settings.split.limit > 0)
+      result.train.take = static_cast<std::uint64_t>(settings.split.limit);
+    return result;
+  }
+  const std::uint64_t examples = survey(files.train, settings.reader).examples;
+  const ExampleSplit split = split_examples(settings.split, examples, files.valid);
+  result.train.take = split.train;
+  result.valid = settings.reader;
+  result.valid.skip = split.valid;
+  result.valid_path = files.train;
+  return result;
+}
+
 /// Looks at the examples once for their labels and, unless they are numbers, once for their words.
-std::unique_ptr<Classifier> new_model(const Settings& settings, const TrainingRun& run) {
+std::unique_ptr<Classifier> new_model(const Settings& settings, const LabelledReaderOptions& reader,
+                                      const TrainingRun& run) {
   const std::string& path = run.files.train;
-  const LabelledCorpus corpus = survey(path, settings.reader);
+  const LabelledCorpus corpus = survey(path, reader);
   std::shared_ptr<const Tokenizer> tokenizer;
   if (corpus.features == 0) {
     tokenizer = learn_tokenizer(
         settings.tokenizer, path,
         [&](const std::function<void(std::string_view)>& show) {
-          LabelledReader examples(path, settings.reader);
+          LabelledReader examples(path, reader);
           for (LabelledExample example; examples.next(example);) show(example.text);
         },
         run.log());
-    if (!run.quiet())
-      report_cut_texts(*tokenizer, settings.model.max_length, path, settings.reader);
+    if (!run.quiet()) report_cut_texts(*tokenizer, settings.model.max_length, path, reader);
   }
   auto model = std::make_unique<Classifier>(settings.model, tokenizer, corpus.features,
                                             corpus.labels, corpus.multi_label);
   model->parameters().initialize(run.seed());
   if (settings.model.naive_bayes > 0)
-    begin_at_naive_bayes(*model, path, settings.reader, settings.model.naive_bayes);
+    begin_at_naive_bayes(*model, path, reader, settings.model.naive_bayes);
   return model;
 }
 
@@ -107,10 +133,11 @@ void train_classifier(const Arguments& arguments, TrialRun* trial) {
   set_defaults(settings, run.trainer);
   OptionParser parser(
       "train classifier", "--train FILE [--valid FILE] --model OUT",
-      "Trains a classifier on labelled texts or rows of numbers. Unless --learning-rate\n"
-      "is given, logistic and bow learn with 0.01, the perceptron with 1.");
+      "Trains a classifier on labelled texts, rows of numbers, or images (IDX, with --labels).\n"
+      "Unless --learning-rate is given, logistic and bow learn with 0.01, the perceptron with 1.");
   parser.group("Files", run.files);
   parser.group("Data", settings.reader);
+  parser.group("Parts", settings.split);
   parser.group("Model", settings.model);
   parser.group("Tokenizer", settings.tokenizer);
   parser.group("Batches", settings.task);
@@ -118,11 +145,12 @@ void train_classifier(const Arguments& arguments, TrialRun* trial) {
   const auto suit_arch = [&] { suit(parser.given_value("arch"), settings, run.trainer); };
   if (!run.parse(parser, arguments, suit_arch)) return;
 
+  const Readers reader = readers(settings, run.files);
   std::unique_ptr<Classifier> fresh;
-  if (!run.resumed()) fresh = new_model(settings, run);
+  if (!run.resumed()) fresh = new_model(settings, reader.train, run);
   Classifier& model = fresh ? *fresh : run.resumed_model<Classifier>();
-  ClassifierTask task(model, settings.task, run.files.train, run.files.valid, settings.reader,
-                      run.seed());
+  ClassifierTask task(model, settings.task, run.files.train, reader.valid_path, reader.train,
+                      run.seed(), &reader.valid);
   run.train(task, cost_of(model, settings.task, task.epoch_targets()), parser);
 }
 

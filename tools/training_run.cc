@@ -203,18 +203,20 @@ void TrainingRun::check_observers() const {
     if (!failure.empty()) throw UserError(files.model + " is saved, but: " + failure);
 }
 
-void TrainingRun::save(const Trainer& trained, TrainingTask& task, const OptionParser& parser,
+/// `training`: what a trainer notes of its work.
+void TrainingRun::save(const Model& model, Json training,
+                       const std::vector<std::string>& self_test_inputs, const OptionParser& parser,
                        const Json& valid) const {
   ModelRecord kept;
-  kept.training = training_record(trained);
+  kept.training = std::move(training);
   if (!valid.is_null()) kept.training["valid"] = valid;
   kept.training.update(description(parser));
   // The same training gives the same bytes, however long it took and wherever its results went.
   kept.training.erase("seconds");
   kept.training.erase("train_seconds");
   kept.training["options"] = recorded(kept.training["options"]);
-  kept.self_test_inputs = task.self_test_inputs();
-  save_model(files.model, task.model(), kept);
+  kept.self_test_inputs = self_test_inputs;
+  save_model(files.model, model, kept);
 }
 
 /// What came of it, and how to go on.
@@ -264,9 +266,33 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   const bool interrupted = trained.state().stop == StopReason::interrupted;
   Json valid = trained.has_best() && !interrupted ? task.final_measures() : Json(nullptr);
   if (valid.is_null() && trained.has_best()) valid = trained.best().measures;
-  save(trained, task, parser, valid);
+  save(task.model(), training_record(trained), task.self_test_inputs(), parser, valid);
   conclude(trained, task, valid);
   check_observers();
+}
+
+void TrainingRun::keep_fitted(const Model& model, const std::vector<std::string>& self_test_inputs,
+                              std::uint64_t examples, double seconds, const Json& valid,
+                              const OptionParser& parser) const {
+  save(model, {{"epochs", 1}, {"updates", 0}, {"targets", examples}}, self_test_inputs, parser,
+       valid);
+  const double speed = seconds > 0 ? static_cast<double>(examples) / seconds : 0;
+  if (run.json) {
+    print_json({{"model", files.model},
+                {"parameters", model.parameters().count()},
+                {"epochs", 1},
+                {"updates", 0},
+                {"seconds", seconds},
+                {"tokens", examples},
+                {"tokens_per_second", speed},
+                {"train_loss", nullptr},
+                {"valid", valid},
+                {"stopped", "epochs"}});
+    return;
+  }
+  std::cout << files.model << ": fitted to " << with_commas(examples) << " examples in "
+            << readable_duration(seconds) << "\n";
+  if (!valid.is_null()) std::cout << "validation: " << measures_in_a_line(valid) << "\n";
 }
 
 }  // namespace weft

@@ -84,6 +84,11 @@ class TrainingRun {
 
   /// Trains, saves the model, and prints what came of it.
   void train(TrainingTask& task, const TrainingCost& cost, const OptionParser& parser);
+  /// Saves a model that took no steps to learn, and prints what came of it. `valid`: null without
+  /// validation data.
+  void keep_fitted(const Model& model, const std::vector<std::string>& self_test_inputs,
+                   std::uint64_t examples, double seconds, const nlohmann::json& valid,
+                   const OptionParser& parser) const;
 
  private:
   struct Seed {
@@ -97,7 +102,8 @@ class TrainingRun {
   void add_observers(Trainer& trainer, ProgressDisplay& display, const OptionParser& parser);
   void check_observers() const;
   nlohmann::json description(const OptionParser& parser) const;
-  void save(const Trainer& trainer, TrainingTask& task, const OptionParser& parser,
+  void save(const Model& model, nlohmann::json training,
+            const std::vector<std::string>& self_test_inputs, const OptionParser& parser,
             const nlohmann::json& valid) const;
   void conclude(const Trainer& trainer, TrainingTask& task, const nlohmann::json& valid) const;
   [[noreturn]] void throw_wrong_checkpoint() const;

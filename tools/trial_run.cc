@@ -15,7 +15,8 @@ LogSink TrainingRun::log() const {
 
 /// False if that was all.
 bool TrainingRun::begin_trial(const OptionParser& parser) const {
-  require_option(files.valid, "valid", "name the file to compare trainings on");
+  if (!parser.given("hold-out"))
+    require_option(files.valid, "valid", "name the file to compare trainings on");
   if (parser.given("checkpoint"))
     throw UserError(
         "a search keeps no checkpoints; leave out --checkpoint, and go on with --resume");
@@ -37,7 +38,7 @@ void TrainingRun::train_trial(TrainingTask& task, const OptionParser& parser) co
   if (trial_->stop == StopReason::interrupted || !trained.has_best() || !trial_->keep()) return;
   Json valid = task.final_measures();
   if (valid.is_null()) valid = trained.best().measures;
-  save(trained, task, parser, valid);
+  save(task.model(), training_record(trained), task.self_test_inputs(), parser, valid);
 }
 
 }  // namespace weft

@@ -66,6 +66,10 @@ LabelledCorpus survey(const std::string& path, const LabelledReaderOptions& opti
   }
   if (corpus.examples == 0)
     throw FormatError(path, "there are no examples in it; a classifier needs labelled ones");
+  if (labels.empty())
+    throw FormatError(path,
+                      "none of its examples has a label; of an IDX file, name the file with the "
+                      "labels by --labels");
   if (labels.size() < 2 && !corpus.multi_label)
     throw FormatError(path, "every example has the label \"" + *labels.begin() +
                                 "\"; a classifier needs at least two labels");
@@ -77,7 +81,7 @@ struct ClassifierTask::Impl {
   Classifier& model;
   ClassifierTaskOptions options;
   std::string valid_path;
-  LabelledReaderOptions reader;
+  LabelledReaderOptions valid_reader;
   std::uint64_t examples = 0;  // an epoch, known after the first
   std::uint64_t batches = 0;
   std::uint64_t examples_so_far = 0, batches_so_far = 0;
@@ -89,7 +93,8 @@ struct ClassifierTask::Impl {
 
 ClassifierTask::ClassifierTask(Classifier& model, const ClassifierTaskOptions& options,
                                const std::string& train_path, const std::string& valid_path,
-                               const LabelledReaderOptions& reader, std::uint64_t seed)
+                               const LabelledReaderOptions& reader, std::uint64_t seed,
+                               const LabelledReaderOptions* valid_reader)
     : model_(model) {
   const auto open = [&model, train_path, reader]() -> ExampleBatches::Source {
     auto file = std::make_shared<EncodedReader>(model, train_path, reader);
@@ -99,7 +104,7 @@ ClassifierTask::ClassifierTask(Classifier& model, const ClassifierTaskOptions& o
       new Impl{model,
                options,
                valid_path,
-               reader,
+               valid_reader ? *valid_reader : reader,
                0,
                0,
                0,
@@ -108,7 +113,7 @@ ClassifierTask::ClassifierTask(Classifier& model, const ClassifierTaskOptions& o
                ExampleBatches(open, options.batches, RandomStream(seed, "shuffle")),
                {},
                {}});
-  if (!valid_path.empty()) check_validation(model, valid_path, reader);
+  if (!valid_path.empty()) check_validation(model, valid_path, impl_->valid_reader);
   impl_->examples = survey(train_path, reader).examples;
   const std::uint64_t size = static_cast<std::uint64_t>(options.batches.batch_size);
   if (size > 0 && options.batches.max_tokens == 0)
@@ -142,7 +147,7 @@ std::uint64_t ClassifierTask::epoch_updates() const { return impl_->batches; }
 Evaluation ClassifierTask::validate() {
   if (impl_->valid_path.empty()) return {};
   Evaluation evaluation;
-  evaluation.measures = evaluate_classifier(model_, impl_->valid_path, impl_->reader);
+  evaluation.measures = evaluate_classifier(model_, impl_->valid_path, impl_->valid_reader);
   evaluation.criterion = model_.multi_label() ? "micro_f1" : "accuracy";
   evaluation.value = evaluation.measures.at(evaluation.criterion).get<double>();
   evaluation.higher_is_better = true;

@@ -32,10 +32,12 @@ LabelledCorpus survey(const std::string& path, const LabelledReaderOptions& opti
 class ClassifierTask : public TrainingTask {
  public:
   /// `valid_path`: empty for none. Reads both files once; throws FormatError with the line of a
-  /// validation example that does not suit the model, or if there is none.
+  /// validation example that does not suit the model, or if there is none. `valid_reader`: how the
+  /// validation file is read; null: as the other.
   ClassifierTask(Classifier& model, const ClassifierTaskOptions& options,
                  const std::string& train_path, const std::string& valid_path,
-                 const LabelledReaderOptions& reader, std::uint64_t seed);
+                 const LabelledReaderOptions& reader, std::uint64_t seed,
+                 const LabelledReaderOptions* valid_reader = nullptr);
   ~ClassifierTask() override;
 
   Model& model() override { return model_; }

@@ -14,7 +14,7 @@ EncodedExample ExampleEncoder::operator()(const LabelledExample& example,
   EncodedExample encoded;
   encoded.labels = labels_of(example, path);
   if (model_.features() == 0) encoded.ids = model_.encode(example.text);
-  encoded.values = example.values;
+  encoded.values.assign(example.values.begin(), example.values.end());
   return encoded;
 }
 

@@ -34,6 +34,7 @@ th{color:var(--soft);font-weight:600}
 .soft{fill:var(--soft)}
 .grid{stroke:var(--line);stroke-width:1}
 .curve{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+img{display:block;width:100%;max-width:44rem;image-rendering:pixelated}
 .low{fill:var(--low)}.high{fill:var(--high)}.gap{fill:var(--line)}
 )";
 
@@ -89,6 +90,10 @@ std::string html(const ReportSample& sample) {
 std::string html(const LineChart& chart) { return figure(chart.title, chart_svg(chart)); }
 
 std::string html(const HeatMap& map) { return figure(map.title, heat_map_svg(map)); }
+
+std::string html(const ImageGrid& grid) { return figure(grid.title, image_grid(grid)); }
+
+std::string html(const ScatterPlot& plot) { return figure(plot.title, scatter_svg(plot)); }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // (inline SVG, nothing loaded from elsewhere, no scripts, readable in light and dark).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -48,8 +49,26 @@ struct HeatMap {
   bool is_share = false;  // no value lies below zero: neither does the key
 };
 
-using ReportBlock =
-    std::variant<ReportHeading, ReportParagraph, ReportTable, ReportSample, LineChart, HeatMap>;
+/// Grey pictures of one size in rows: 0 black, 1 white, what lies beyond like these. Pixels by
+/// rows.
+struct ImageGrid {
+  std::string title;
+  std::size_t height = 0, width = 0;
+  std::vector<std::vector<std::vector<float>>> rows;
+};
+
+/// Points of the plane, coloured by label; both axes have one scale.
+struct ScatterPlot {
+  struct Point {
+    double x, y;
+    std::string label;
+  };
+  std::string title;
+  std::vector<Point> points;  // those that are not finite are left out
+};
+
+using ReportBlock = std::variant<ReportHeading, ReportParagraph, ReportTable, ReportSample,
+                                 LineChart, HeatMap, ImageGrid, ScatterPlot>;
 
 struct Report {
   std::string title;

@@ -139,10 +139,10 @@ void ReportObserver::validated(Trainer& trainer, const Evaluation& evaluation, b
   draw("bleu", curves_.bleu);
   if (std::isfinite(evaluation.value)) curves_.criterion.emplace_back(x, evaluation.value);
   curves_.criterion_name = evaluation.criterion;
-  write(trainer);
+  write(trainer, /*finished=*/false);
 }
 
-void ReportObserver::ended(Trainer& trainer) { write(trainer); }
+void ReportObserver::ended(Trainer& trainer) { write(trainer, /*finished=*/true); }
 
 Json ReportObserver::state() const {
   return {{"train_loss", curves_.train_loss.state()},
@@ -164,12 +164,12 @@ void ReportObserver::restore(const Json& state) {
   curves_.criterion_name = state.at("criterion_name").get<std::string>();
 }
 
-void ReportObserver::write(Trainer& trainer) {
+void ReportObserver::write(Trainer& trainer, bool finished) {
   if (path_.empty()) return;
   Report report{title_, {}};
   add_training_table(report, trainer);
   add_learning_curves(report, curves_);
-  trainer.task().add_pictures(report);
+  if (finished) trainer.task().illustrate(report);
   try {
     write_report(path_, report);
     failure_.clear();

@@ -45,7 +45,7 @@ void add_learning_curves(Report& report, const LearningCurves& curves);
 /// A table of what was trained, how long, and the best evaluation.
 void add_training_table(Report& report, const Trainer& trainer);
 
-/// Collects the curves, and writes the page, with what the task can show, after each validation and
+/// Collects the curves, and writes the page after each validation and, with what the task can show,
 /// at the end, atomically. If that fails during training, `log` says why once, and training goes
 /// on; failure() says it after.
 class ReportObserver : public TrainObserver {
@@ -67,7 +67,7 @@ class ReportObserver : public TrainObserver {
   const std::string& failure() const { return failure_; }
 
  private:
-  void write(Trainer& trainer);
+  void write(Trainer& trainer, bool finished);
 
   std::string path_, title_;
   LogSink log_;

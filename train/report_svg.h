@@ -10,6 +10,9 @@ namespace weft {
 
 std::string chart_svg(const LineChart& chart);
 std::string heat_map_svg(const HeatMap& map);
+std::string scatter_svg(const ScatterPlot& plot);
+/// An <img> with the PNG inside.
+std::string image_grid(const ImageGrid& grid);
 
 /// Places for marks on an axis from `low` to `high`: about `wanted` of them, 1, 2 or 5 times a
 /// power of ten apart, all inside the range.

@@ -60,12 +60,13 @@ class TrainingTask {
   /// validate() takes a short cut; null for others.
   virtual nlohmann::json final_measures() { return nullptr; }
 
+  /// Adds pictures of what the finished model does.
+  virtual void illustrate(Report&) const {}
+
   /// Position in the corpus, random streams, carried states: everything that decides what comes
   /// next. restore(state()) on a fresh task continues to the same bytes.
   virtual nlohmann::json state() const = 0;
   virtual void restore(const nlohmann::json& state) = 0;
-  /// Adds to a page on the training what the model as it is now can show, beyond curves.
-  virtual void add_pictures(Report&) const {}
   /// A few inputs for the model file's self-test.
   virtual std::vector<std::string> self_test_inputs() const = 0;
 };

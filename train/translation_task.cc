@@ -205,7 +205,7 @@ void TranslationTask::restore(const nlohmann::json& state) {
 
 std::vector<std::string> TranslationTask::self_test_inputs() const { return impl_->self_test; }
 
-void TranslationTask::add_pictures(Report& report) const {
+void TranslationTask::illustrate(Report& report) const {
   add_attention_pictures(report, model_, impl_->valid);
 }
 

@@ -58,7 +58,7 @@ class TranslationTask : public TrainingTask {
   void restore(const nlohmann::json& state) override;
   std::vector<std::string> self_test_inputs() const override;
   /// A few validation sentences, translated, with what each word attends to.
-  void add_pictures(Report& report) const override;
+  void illustrate(Report& report) const override;
 
   const PairCounts& counts() const;
 

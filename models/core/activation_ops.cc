@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/core/activation_functions.h"
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/parallel.h"
 #include "models/core/ops.h"
@@ -11,66 +12,9 @@ namespace weft {
 namespace {
 
 constexpr std::size_t kGrain = 1 << 14;
-constexpr real kLeak = static_cast<real>(0.01);
 
 // Columns of M rows a thread should at least have to itself.
 std::size_t columns_a_thread_of(Index M) { return 1 + kGrain / (M + 1); }
-
-void forward(const kernels::Elementwise& kernel, Activation activation, std::size_t n,
-             const real* x, real* y) {
-  switch (activation) {
-    case Activation::linear:
-      std::copy_n(x, n, y);
-      break;
-    case Activation::sigmoid:
-      kernel.sigmoid(n, x, y);
-      break;
-    case Activation::tanh:
-      kernel.tanh(n, x, y);
-      break;
-    case Activation::relu:
-    case Activation::noisy_relu:  // without noise
-      kernel.relu(n, 0, x, y);
-      break;
-    case Activation::leaky_relu:
-      kernel.relu(n, kLeak, x, y);
-      break;
-    case Activation::softplus:
-      kernel.softplus(n, x, y);
-      break;
-    case Activation::gelu:
-      kernel.gelu(n, x, y);
-      break;
-  }
-}
-
-void backward(const kernels::Elementwise& kernel, Activation activation, std::size_t n,
-              const real* x, const real* y, const real* dy, real beta, real* dx) {
-  switch (activation) {
-    case Activation::linear:
-      kernel.axpby(n, 1, dy, beta, dx);
-      break;
-    case Activation::sigmoid:
-      kernel.sigmoid_backward(n, y, dy, beta, dx);
-      break;
-    case Activation::tanh:
-      kernel.tanh_backward(n, y, dy, beta, dx);
-      break;
-    case Activation::relu:
-    case Activation::noisy_relu:
-      kernel.relu_backward(n, 0, y, dy, beta, dx);
-      break;
-    case Activation::leaky_relu:
-      kernel.relu_backward(n, kLeak, y, dy, beta, dx);
-      break;
-    case Activation::softplus:
-      kernel.softplus_backward(n, x, dy, beta, dx);
-      break;
-    case Activation::gelu:
-      kernel.gelu_backward(n, x, dy, beta, dx);
-      break;
-  }
-}
 
 // y = max(0, x + ε sqrt(σ(x))), ε standard normal and held fixed for the gradient:
 //   dy/dx = 1 + ε/2 · sqrt(σ(x)) (1 − σ(x))  where y > 0.
@@ -107,16 +51,15 @@ Var activate(Tape& tape, Var x, Activation activation) {
   Var y = tape.output(x.rows(), x.cols(), {x});
   real* out = tape.value(y).memptr();
   kernels::parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
-    forward(kernels::elementwise(), activation, end - begin, x.value().memptr() + begin,
-            out + begin);
+    apply_activation(activation, end - begin, x.value().memptr() + begin, out + begin);
   });
   tape.record(y, [=](Tape& t) {
     const auto target = t.target(x);
     if (!target) return;
     kernels::parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
-      backward(kernels::elementwise(), activation, end - begin, x.value().memptr() + begin,
-               y.value().memptr() + begin, y.gradient()->memptr() + begin, target.beta,
-               target.matrix->memptr() + begin);
+      activation_gradient(activation, end - begin, x.value().memptr() + begin,
+                          y.value().memptr() + begin, y.gradient()->memptr() + begin, target.beta,
+                          target.matrix->memptr() + begin);
     });
   });
   return y;

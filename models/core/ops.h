@@ -35,10 +35,15 @@ Var candidate_logits(Tape& tape, const Parameter& table, const Parameter& bias, 
                      const int* candidates, const real* offsets, std::size_t count,
                      const int* targets);
 
-enum class Activation { linear, sigmoid, tanh, relu, leaky_relu, noisy_relu, softplus, gelu };
+enum class Activation { linear, sigmoid, tanh, relu, leaky_relu, noisy_relu, softplus, gelu, step };
 /// Element by element. leaky_relu: max(x, 0.01 x); noisy_relu (Nair & Hinton 2010): while training
-/// max(0, x + N(0, σ(x))), else relu; gelu (Hendrycks & Gimpel 2016): x Φ(x), by erf.
+/// max(0, x + N(0, σ(x))), else relu; gelu (Hendrycks & Gimpel 2016): x Φ(x), by erf; step
+/// (McCulloch & Pitts 1943): 1 where x > 0, else 0, whose gradient is 0.
 Var activate(Tape& tape, Var x, Activation activation);
+/// activate(affine(W, x, b), activation) and activate(affine_transposed(W, x, b), activation): the
+/// activation, its gradient and the sums for the bias each take one pass.
+Var dense(Tape& tape, Var W, Var x, Var b, Activation activation);
+Var dense_transposed(Tape& tape, Var W, Var x, Var b, Activation activation);
 /// Over the rows of each column.
 Var softmax(Tape& tape, Var x);
 
@@ -47,6 +52,20 @@ Var softmax(Tape& tape, Var x);
 Var dropout(Tape& tape, Var x, double rate);
 /// One mask a sequence, the same at each step (Gal & Ghahramani 2016). x: D × (T·B).
 Var sequence_dropout(Tape& tape, Var x, double rate, int examples);
+
+/// What becomes of an input that a denoising model shall restore (Vincent et al. 2008).
+enum class NoiseKind { none, gaussian, mask, salt_pepper };
+struct Noise {
+  NoiseKind kind = NoiseKind::none;
+  double amount = 0;  // standard deviation, or the share of elements that change
+};
+/// gaussian: x + N(0, amount²); mask: 0 with probability `amount`; salt_pepper: 0 or 1 with
+/// probability amount/2 each. Only while training, else x itself. The gradient flows through the
+/// elements that are left.
+Var corrupt(Tape& tape, Var x, Noise noise);
+/// The same in place, at any time: the numbers drawn depend on `key` and their place alone. `kept`
+/// (as many numbers, or null) becomes 1 where the element is left and 0 where it is lost.
+void corrupt(Matrix& x, Noise noise, std::uint64_t key, real* kept = nullptr);
 
 /// Losses are 1 × 1: the sum over the counted columns divided by `normalizer` (0: by their number).
 
@@ -64,6 +83,18 @@ Var affine_transposed_cross_entropy(Tape& tape, Var W, Var x, Var b, const int* 
 Var sigmoid_cross_entropy(Tape& tape, Var logits, const Matrix& targets, double normalizer = 0);
 /// Squared error summed over rows, mean over columns: Σ (x − t)².
 Var squared_error(Tape& tape, Var x, const Matrix& targets, double normalizer = 0);
+/// Cross-entropy of a softmax over the M rows with a distribution instead of one target: column n's
+/// is its share of `targets`, numbers ≥ 0 of any sum; a column of zeros gives nothing.
+Var distribution_cross_entropy(Tape& tape, Var logits, const Matrix& targets,
+                               double normalizer = 0);
+
+/// Penalties on activations h (units × N), 1 × 1, for sparse codes.
+/// λ Σ |h| / N
+Var l1_penalty(Tape& tape, Var h, double weight);
+/// λ Σ_j KL(ρ ‖ mean over the columns of h_j), h in (0, 1): pulls each unit's mean activity to ρ
+/// (Ng 2011, "Sparse autoencoder").
+Var kl_penalty(Tape& tape, Var h, double activity, double weight);
+
 /// The perceptron criterion (Rosenblatt 1958; several classes: Crammer & Singer's ultraconservative
 /// update without margin): max_m logits[m] − logits[target]; its gradient is the perceptron rule.
 Var perceptron_loss(Tape& tape, Var logits, const int* targets, double normalizer = 0);

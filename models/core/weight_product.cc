@@ -1,5 +1,7 @@
 #include "models/core/weight_product.h"
 
+#include <algorithm>
+
 #include "models/core/kernels/banded_product.h"
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/gemm.h"
@@ -37,6 +39,14 @@ void table_product(Var W, const real* X, Index N, real beta, real* Y) {
   else
     kernels::gemm(Transpose::yes, Transpose::no, M, N, K, 1, W.value().memptr(), K, X, K, beta, Y,
                   M);
+}
+
+void transposed_weight_product(Var W, const real* X, Index N, real* Y) {
+  const Index K = W.rows(), M = W.cols();
+  if (!W.quantized()) return table_product(W, X, N, 0, Y);
+  std::fill_n(Y, M * N, real{0});
+  for (Index n = 0; n < N; ++n)
+    for (Index k = 0; k < K; ++k) dequantize(W.quantized(), k, X[n * K + k], 1, Y + n * M);
 }
 
 void table_column(const Parameter& table, Index id, real factor, real beta, real* y) {

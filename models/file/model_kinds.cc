@@ -5,8 +5,10 @@
 
 #include "base/error.h"
 #include "base/json_options.h"
+#include "models/nets/autoencoder.h"
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
+#include "models/nets/projection.h"
 #include "models/nets/translator.h"
 
 namespace weft {
@@ -75,6 +77,24 @@ std::unique_ptr<Model> with_one(const Json& architecture, TokenizerPointer token
   return make(architecture, std::move(tokenizer), path);
 }
 
+FeatureInput feature_input(const Json& architecture, const std::string& path) {
+  for (const char* key : {"features", "height", "width"})
+    if (!member(architecture, key, path).is_number_integer()) throw_incomplete(path, key);
+  return options_from_json<FeatureInput>(architecture, path);
+}
+
+std::unique_ptr<Model> make_autoencoder(const Json& architecture, TokenizerPointer tokenizer,
+                                        const std::string& path) {
+  return std::make_unique<Autoencoder>(options_from_json<AutoencoderOptions>(architecture, path),
+                                       feature_input(architecture, path), std::move(tokenizer));
+}
+
+std::unique_ptr<Model> make_projection(const Json& architecture, TokenizerPointer tokenizer,
+                                       const std::string& path) {
+  return std::make_unique<Projection>(options_from_json<ProjectionOptions>(architecture, path),
+                                      feature_input(architecture, path), std::move(tokenizer));
+}
+
 struct Kind {
   const char* name;
   std::unique_ptr<Model> (*make)(const Json& architecture, TokenizerPointer tokenizer,
@@ -82,9 +102,9 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"classifier", with_one<make_classifier>},
-    {"language model", with_one<make_language_model>},
-    {"translator", make_translator},
+    {"classifier", with_one<make_classifier>}, {"language model", with_one<make_language_model>},
+    {"translator", make_translator},           {"autoencoder", with_one<make_autoencoder>},
+    {"projection", with_one<make_projection>},
 };
 
 }  // namespace

@@ -12,4 +12,16 @@ Var Dense::operator()(Tape& tape, Var x) const {
   return affine(tape, tape.parameter(weight_), x, tape.parameter(bias_));
 }
 
+Var Dense::operator()(Tape& tape, Var x, Activation activation) const {
+  return dense(tape, tape.parameter(weight_), x, tape.parameter(bias_), activation);
+}
+
+TransposedDense::TransposedDense(ParameterStore& store, const std::string& name, const Dense& layer)
+    : weight_(layer.weight()),
+      bias_(store.add(name + ".bias", weight_.columns, 1, Initializer::zeros())) {}
+
+Var TransposedDense::operator()(Tape& tape, Var x, Activation activation) const {
+  return dense_transposed(tape, tape.parameter(weight_), x, tape.parameter(bias_), activation);
+}
+
 }  // namespace weft

@@ -200,7 +200,7 @@ Var Classifier::pooled(Tape& tape, const ClassifierInput& input) const {
   Var x = features_ ? tape.constant(input.values) : bags(tape, input.tokens);
   if (options_.arch == Arch::bow) x = dropout(tape, x, options_.dropout);
   for (const Dense& layer : hidden_)
-    x = dropout(tape, activate(tape, layer(tape, x), options_.activation), options_.dropout);
+    x = dropout(tape, layer(tape, x, options_.activation), options_.dropout);
   return x;
 }
 

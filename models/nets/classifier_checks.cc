@@ -67,14 +67,14 @@ Matrix read_values(const std::string& row, int features) {
     double number = 0;
     const auto [stop, error] = std::from_chars(position, end, number);
     if (error != std::errc())
-      throw UserError("the classifier reads rows of " + std::to_string(features) +
+      throw UserError("the model reads rows of " + std::to_string(features) +
                       " numbers, but number " + std::to_string(i + 1) + " is missing or none");
     values[i] = static_cast<real>(number);
     position = stop;
   }
   skip(" \t,;\r\n");
   if (position != end)
-    throw UserError("the classifier reads rows of " + std::to_string(features) +
+    throw UserError("the model reads rows of " + std::to_string(features) +
                     " numbers, but this one goes on; check the columns");
   return values;
 }

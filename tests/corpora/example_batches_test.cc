@@ -20,7 +20,9 @@ using ::testing::SizeIs;
 /// Example i has label i and a length that looks random.
 EncodedExample example(int i) {
   const int length = i * 7919 % 61;
-  return {std::vector<int>(static_cast<std::size_t>(length), 4 + i), {i}, {0.5 * i}};
+  return {std::vector<int>(static_cast<std::size_t>(length), 4 + i),
+          {i},
+          {0.5f * static_cast<float>(i)}};
 }
 
 std::function<ExampleBatches::Source()> examples(int count) {

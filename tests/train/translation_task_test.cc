@@ -78,7 +78,7 @@ TEST_F(TranslationTaskTest, LearnsToCopyByAttention) {
   EXPECT_EQ(measures.at("bleu"), 0);
 
   Report report;
-  task.add_pictures(report);
+  task.illustrate(report);
   const std::string page = to_html(report);
   EXPECT_THAT(page, HasSubstr("Attention"));
   EXPECT_THAT(page, HasSubstr("&lt;eos&gt;"));

@@ -1,6 +1,7 @@
 #include "models/nets/translator.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -220,79 +221,6 @@ std::vector<double> Translator::log_likelihoods(const TokenBatch& source,
   for (std::size_t n = 0, k = 0; n < targets.size(); ++n)
     if (targets[n] >= 0) result[n] = of_counted[k++];
   return result;
-}
-
-// ---- Decoding.
-
-Translator::State Translator::State::select(const std::vector<int>& columns) const {
-  const auto selected = [&](const Matrix& from) {
-    Matrix to(from.n_rows, columns.size());
-    for (std::size_t n = 0; n < columns.size(); ++n)
-      std::copy_n(from.colptr(static_cast<Index>(columns[n])), from.n_rows, to.colptr(n));
-    return to;
-  };
-  State state;
-  for (const Matrix& matrix : hidden) state.hidden.push_back(selected(matrix));
-  for (const Matrix& matrix : cell) state.cell.push_back(selected(matrix));
-  state.feed = selected(feed);
-  return state;
-}
-
-Translator::Encoded Translator::encode(Tape& tape, const TokenBatch& source) const {
-  tape.reset();
-  const Read read = this->read(tape, source);
-  Encoded encoded;
-  encoded.keys = read.memory.keys.value();
-  encoded.values = read.memory.values.value();
-  encoded.starts = read.starts;
-  for (const Var hidden : read.start.hidden) encoded.state.hidden.push_back(hidden.value());
-  for (const Var cell : read.start.cell) encoded.state.cell.push_back(cell.value());
-  encoded.state.feed.zeros(static_cast<Index>(options_.hidden),
-                           static_cast<Index>(source.examples));
-  return encoded;
-}
-
-Translator::Prediction Translator::step(Tape& tape, const Encoded& encoded, State& state,
-                                        const std::vector<int>& sentences,
-                                        const std::vector<int>& tokens) const {
-  tape.reset();
-  AttentionMemory memory;
-  memory.keys = tape.constant(encoded.keys);
-  memory.values = tape.constant(encoded.values);
-  memory.starts = encoded.starts.data();
-  memory.sentences = encoded.sentences();
-  memory.sentence = sentences.data();
-  AttentionDecoderLayer::State begin;
-  for (const Matrix& hidden : state.hidden) begin.hidden.push_back(tape.constant(hidden));
-  for (const Matrix& cell : state.cell) begin.cell.push_back(tape.constant(cell));
-  begin.feed = tape.constant(state.feed);
-  const Var y = target_embedding()(tape, tokens);
-  const SequenceShape shape{1, static_cast<int>(tokens.size()), nullptr};
-  const AttentionResult result = decoder_(tape, y, shape, memory, begin);
-
-  Prediction prediction;
-  prediction.scores = scores(tape, projected(tape, result.attended));
-  prediction.attention = result.weights;
-  prediction.offsets = result.offsets;
-  for (std::size_t l = 0; l < state.hidden.size(); ++l)
-    std::copy_n(result.hidden[l], state.hidden[l].n_elem, state.hidden[l].memptr());
-  for (std::size_t l = 0; l < state.cell.size(); ++l)
-    std::copy_n(result.cell[l], state.cell[l].n_elem, state.cell[l].memptr());
-  state.feed = result.attended.value();
-  return prediction;
-}
-
-LaidOutWeights Translator::lay_out() const {
-  LaidOutWeights laid_out;
-  const Parameter* looked_up_only[] = {
-      options_.tie == TranslatorTie::all ? nullptr : &source_embedding_.table(),
-      options_.tie == TranslatorTie::none ? &target_embedding().table() : nullptr};
-  for (const Parameter& parameter : parameters_)
-    if (std::find(std::begin(looked_up_only), std::end(looked_up_only), &parameter) ==
-            std::end(looked_up_only) &&
-        parameter.columns > 1)
-      laid_out.add(parameter);
-  return laid_out;
 }
 
 std::vector<double> Translator::fingerprint(const std::string& input) const {

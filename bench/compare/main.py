@@ -29,11 +29,20 @@ def best_settings(program, threads, seconds):
         for option in choice:
             tried = (*best[:n], option, *best[n + 1:])
             if tried not in speeds:
-                speeds[tried] = program.measure(threads, tried, seconds)["tokens/s"]
-                warn(f"    {program.name}, {threads} threads, {describe(tried) or 'as installed'}: "
-                     f"{speeds[tried]:.0f} tokens/s")
+                speeds[tried] = speed_with(program, threads, tried, seconds)
         best = list(max(speeds, key=speeds.get))
     return best
+
+
+def speed_with(program, threads, settings, seconds):
+    """0 with settings that do not run here, as kernels for another processor."""
+    try:
+        speed = program.measure(threads, settings, seconds)["tokens/s"]
+    except Missing:
+        speed = 0
+    warn(f"    {program.name}, {threads} threads, {describe(settings) or 'as installed'}: "
+         f"{speed:.0f} tokens/s")
+    return speed
 
 
 class Contestant:

@@ -105,6 +105,14 @@ TEST(Gemm, AgreesWhereThreadsShareTheWork) {
   set_threads(before);
 }
 
+TEST(Gemm, AgreesWithColumnsAPageApart) {
+  for (const real beta : {real{0}, real{1}}) {
+    check({false, true, 1024, 20, 70, 0, 1, beta});
+    check({false, true, 20, 1024, 70, 0, 1, beta});
+    check({false, true, 1000, 12, 1100, 24, real{0.5}, beta});  // in two parts
+  }
+}
+
 TEST(Gemm, WithoutATermScalesTheDestination) {
   for (const real beta : {real{0}, real{1}, 0.5f}) check({false, false, 4, 3, 0, 2, 1, beta});
   check({true, true, 4, 3, 0, 0, 1, 0});

@@ -126,6 +126,14 @@ bool has_bf16_products() {
 #endif
 }
 
+bool onednn_takes_bf16() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx512bw");
+#else
+  return false;
+#endif
+}
+
 void onednn_bf16_gemm(Transpose a, Transpose b, Index M, Index N, Index K, const real* A, Index lda,
                       const real* B, Index ldb, real beta, real* C, Index ldc) {
   const Matmul& product = matmul(M, N, K, ldc, beta != 0);
@@ -197,6 +205,7 @@ struct Bf16Weight::Impl {};
 
 void round_to_bf16(Index, const real*, real*) { refuse(); }
 bool has_bf16_products() { return false; }
+bool onednn_takes_bf16() { return false; }
 void bf16_gemm(Transpose, Transpose, Index, Index, Index, const real*, Index, const real*, Index,
                real, real*, Index) {
   refuse();

@@ -16,12 +16,15 @@ void round_to_bf16(Index n, const real* x, real* y);
 /// Whether this processor multiplies bfloat16 (AVX512_BF16). WEFT_KERNELS other than avx512: no.
 bool has_bf16_products();
 
+/// Whether oneDNN takes bfloat16 here at all, quickly or not: it wants AVX-512.
+bool onednn_takes_bf16();
+
 /// gemm() of rounded operands, alpha 1, beta 0 or 1; not in the double build.
 void bf16_gemm(Transpose a, Transpose b, Index M, Index N, Index K, const real* A, Index lda,
                const real* B, Index ldb, real beta, real* C, Index ldc);
 
-/// A weight in oneDNN's own layout of bfloat16, for many products with a few columns each. Works
-/// on every processor, slowly where has_bf16_products() is false.
+/// A weight in oneDNN's own layout of bfloat16, for many products with a few columns each. Where
+/// onednn_takes_bf16(); slow where has_bf16_products() is false.
 class Bf16Weight {
  public:
   /// W, or Wᵀ.
@@ -36,7 +39,7 @@ class Bf16Weight {
   std::unique_ptr<Impl> impl_;
 };
 
-/// bf16_gemm by oneDNN, whatever the processor.
+/// bf16_gemm by oneDNN, where onednn_takes_bf16().
 void onednn_bf16_gemm(Transpose a, Transpose b, Index M, Index N, Index K, const real* A, Index lda,
                       const real* B, Index ldb, real beta, real* C, Index ldc);
 

@@ -167,7 +167,7 @@ def main():
     args = parse()
     if args.list:
         for row in ROWS:
-            print(f"{row.name:20}{row.title}")
+            print(f"{row.name:30}{row.title}")
         return
     machine = describe_machine()
     if machine["load"] > 0.3:

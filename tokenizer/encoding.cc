@@ -2,7 +2,6 @@
 
 #include <unicode/ucnv.h>
 #include <unicode/unistr.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -10,22 +9,9 @@
 
 #include "base/error.h"
 #include "tokenizer/ascii.h"
+#include "tokenizer/code_point.h"
 
 namespace weft {
-
-namespace {
-
-/// Decodes one code point at `i` and moves on; negative where the bytes are not UTF-8: overlong
-/// forms, surrogates and what lies above U+10FFFF are not.
-UChar32 next_code_point(std::string_view text, std::size_t& i) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  const std::size_t size = text.size();
-  UChar32 c;
-  U8_NEXT(bytes, i, size, c);
-  return c;
-}
-
-}  // namespace
 
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
   std::size_t i = 0;

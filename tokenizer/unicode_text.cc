@@ -3,22 +3,13 @@
 #include <unicode/bytestream.h>
 #include <unicode/casemap.h>
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
-#include <cstdint>
 #include <stdexcept>
+
+#include "tokenizer/code_point.h"
 
 namespace weft {
 namespace {
-
-/// The code point at `place`, which moves behind it.
-UChar32 next_code_point(std::string_view text, std::size_t& place) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  const std::size_t size = text.size();
-  UChar32 c;
-  U8_NEXT(bytes, place, size, c);
-  return c < 0 ? 0xFFFD : c;
-}
 
 bool separates(UChar32 c) { return (c >= 0x1C && c <= 0x1F) || u_isUWhiteSpace(c); }
 
@@ -37,8 +28,10 @@ std::string lower_case(std::string_view text) {
 std::u32string code_points(std::string_view text) {
   std::u32string points;
   points.reserve(text.size());
-  for (std::size_t place = 0; place < text.size();)
-    points += static_cast<char32_t>(next_code_point(text, place));
+  for (std::size_t place = 0; place < text.size();) {
+    const UChar32 c = next_code_point(text, place);
+    points += c < 0 ? U'\uFFFD' : static_cast<char32_t>(c);
+  }
   return points;
 }
 

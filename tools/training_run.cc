@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 #include <utility>
 
 #include "base/error.h"
@@ -41,6 +42,10 @@ bool contains(const std::array<const char*, N>& names, const std::string& name) 
     if (name == each) return true;
   }
   return false;
+}
+
+double targets_per_second(const TrainState& state) {
+  return state.train_seconds > 0 ? static_cast<double>(state.targets) / state.train_seconds : 0;
 }
 
 /// Of the training's time, what checkpoints may take that nobody asked for.
@@ -219,34 +224,34 @@ void TrainingRun::save(const Model& model, Json training,
   save_model(files.model, model, kept);
 }
 
+/// What `weft train --json` ends with.
+Json TrainingRun::summary(const Model& model, const TrainState& state, const Json& valid) const {
+  return {{"model", files.model},
+          {"parameters", model.parameters().count()},
+          {"epochs", state.epoch},
+          {"updates", state.update},
+          {"seconds", state.seconds},
+          {"tokens", state.targets},
+          {"tokens_per_second", targets_per_second(state)},
+          {"train_loss", state.epoch_loss},
+          {"valid", valid},
+          {"stopped", name(state.stop)}};
+}
+
 /// What came of it, and how to go on.
 void TrainingRun::conclude(const Trainer& trained, TrainingTask& task, const Json& valid) const {
   const TrainState& state = trained.state();
-  const double speed =
-      state.train_seconds > 0 ? static_cast<double>(state.targets) / state.train_seconds : 0;
   const bool interrupted = state.stop == StopReason::interrupted;
   if (interrupted) {
     say("interrupted; go on with: weft " + command_ + " --resume " + checkpoint_path_);
   } else if (run.checkpoint.path.empty()) {  // nobody asked to keep it
     std::remove(checkpoint_path_.c_str());
   }
-  if (run.json) {
-    print_json({{"model", files.model},
-                {"parameters", task.model().parameters().count()},
-                {"epochs", state.epoch},
-                {"updates", state.update},
-                {"seconds", state.seconds},
-                {"tokens", state.targets},
-                {"tokens_per_second", speed},
-                {"train_loss", state.epoch_loss},
-                {"valid", valid},
-                {"stopped", name(state.stop)}});
-    return;
-  }
+  if (run.json) return print_json(summary(task.model(), state, valid));
   std::cout << files.model << ": trained for " << with_commas(state.update) << " updates in "
             << readable_duration(state.seconds) << ", "
-            << with_commas(static_cast<std::uint64_t>(speed)) << " targets a second, stopped by "
-            << name(state.stop) << "\n";
+            << with_commas(static_cast<std::uint64_t>(targets_per_second(state)))
+            << " targets a second, stopped by " << name(state.stop) << "\n";
   if (!valid.is_null()) std::cout << "validation: " << measures_in_a_line(valid) << "\n";
 }
 
@@ -276,19 +281,14 @@ void TrainingRun::keep_fitted(const Model& model, const std::vector<std::string>
                               const OptionParser& parser) const {
   save(model, {{"epochs", 1}, {"updates", 0}, {"targets", examples}}, self_test_inputs, parser,
        valid);
-  const double speed = seconds > 0 ? static_cast<double>(examples) / seconds : 0;
   if (run.json) {
-    print_json({{"model", files.model},
-                {"parameters", model.parameters().count()},
-                {"epochs", 1},
-                {"updates", 0},
-                {"seconds", seconds},
-                {"tokens", examples},
-                {"tokens_per_second", speed},
-                {"train_loss", nullptr},
-                {"valid", valid},
-                {"stopped", "epochs"}});
-    return;
+    TrainState state;
+    state.epoch = 1;
+    state.targets = examples;
+    state.train_seconds = state.seconds = seconds;
+    state.epoch_loss = std::numeric_limits<double>::quiet_NaN();  // null: there was none
+    state.stop = StopReason::epochs;
+    return print_json(summary(model, state, valid));
   }
   std::cout << files.model << ": fitted to " << with_commas(examples) << " examples in "
             << readable_duration(seconds) << "\n";

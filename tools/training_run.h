@@ -105,6 +105,8 @@ class TrainingRun {
   void save(const Model& model, nlohmann::json training,
             const std::vector<std::string>& self_test_inputs, const OptionParser& parser,
             const nlohmann::json& valid) const;
+  nlohmann::json summary(const Model& model, const TrainState& state,
+                         const nlohmann::json& valid) const;
   void conclude(const Trainer& trainer, TrainingTask& task, const nlohmann::json& valid) const;
   [[noreturn]] void throw_wrong_checkpoint() const;
   /// Options but those that say how to run and where results go.

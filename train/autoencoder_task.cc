@@ -113,8 +113,7 @@ void AutoencoderTask::restore(const nlohmann::json& state) {
 }
 
 std::vector<std::string> AutoencoderTask::self_test_inputs() const {
-  return model_.tokenizer() ? std::vector<std::string>{"", "the", "I would like to"}
-                            : sample_rows(train_, 3);
+  return self_test_samples(model_, train_);
 }
 
 Matrix columns_of(const FeatureTable& table, std::size_t begin, std::size_t end) {
@@ -159,10 +158,12 @@ Matrix encode_table(const FeatureModel& model, const FeatureTable& data) {
   return codes;
 }
 
-std::vector<std::string> sample_rows(const FeatureTable& table, std::size_t count) {
+std::vector<std::string> self_test_samples(const FeatureModel& model, const FeatureTable& data) {
+  constexpr std::size_t kSamples = 3;
+  if (model.tokenizer()) return {"", "the", "I would like to"};
   std::vector<std::string> rows;
-  for (std::size_t n = 0; n < std::min(count, table.examples()); ++n) {
-    const Matrix column = columns_of(table, n, n + 1);
+  for (std::size_t n = 0; n < std::min(kSamples, data.examples()); ++n) {
+    const Matrix column = columns_of(data, n, n + 1);
     std::string row;
     for (const real number : column) {
       char text[32];

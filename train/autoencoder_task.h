@@ -51,7 +51,7 @@ class AutoencoderTask : public TrainingTask {
   Matrix batch_;
 };
 
-/// Examples [begin, end) of a table as columns; for a list, those of these numbers.
+/// Examples [begin, end) of a table as columns.
 Matrix columns_of(const FeatureTable& table, std::size_t begin, std::size_t end);
 
 /// `examples`, `squared_error` (an example: Σ (restored − x)²), `mse` (a feature). With noise: what
@@ -64,8 +64,8 @@ nlohmann::json evaluate_features(const FeatureModel& model, const FeatureTable& 
 /// C × examples.
 Matrix encode_table(const FeatureModel& model, const FeatureTable& data);
 
-/// A few examples as `weft encode` reads them.
-std::vector<std::string> sample_rows(const FeatureTable& table, std::size_t count);
+/// A few inputs for a model's self-test, as `weft encode` reads them: texts, or rows of `data`.
+std::vector<std::string> self_test_samples(const FeatureModel& model, const FeatureTable& data);
 
 /// A table of the kind of the model's training data. Throws FormatError if the file's data are of
 /// another kind or width.

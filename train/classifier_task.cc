@@ -1,4 +1,5 @@
 #include "train/classifier_task.h"
+#include "train/batch_position.h"
 
 #include <algorithm>
 #include <set>
@@ -154,17 +155,10 @@ Evaluation ClassifierTask::validate() {
   return evaluation;
 }
 
-nlohmann::json ClassifierTask::state() const {
-  const BatchPosition position = impl_->source.position();
-  return {{"random", position.random}, {"epoch", position.epoch}, {"batches", position.batches}};
-}
+nlohmann::json ClassifierTask::state() const { return position_to_json(impl_->source.position()); }
 
 void ClassifierTask::restore(const nlohmann::json& state) {
-  BatchPosition position;
-  position.random = state.at("random").get<RandomStream::State>();
-  position.epoch = state.at("epoch").get<std::uint64_t>();
-  position.batches = state.at("batches").get<std::uint64_t>();
-  impl_->source.restore(position);
+  impl_->source.restore(position_from_json(state));
 }
 
 std::vector<std::string> ClassifierTask::self_test_inputs() const { return impl_->self_test; }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "train/attention_pictures.h"
+#include "train/batch_position.h"
 
 namespace weft {
 namespace {
@@ -185,22 +186,16 @@ nlohmann::json TranslationTask::final_measures() {
 }
 
 nlohmann::json TranslationTask::state() const {
-  const BatchPosition position = impl_->source->position();
-  return {{"random", position.random},
-          {"epoch", position.epoch},
-          {"batches", position.batches},
-          {"updates", impl_->updates},
-          {"bleu_update", impl_->bleu_update}};
+  nlohmann::json state = position_to_json(impl_->source->position());
+  state["updates"] = impl_->updates;
+  state["bleu_update"] = impl_->bleu_update;
+  return state;
 }
 
 void TranslationTask::restore(const nlohmann::json& state) {
-  BatchPosition position;
-  position.random = state.at("random").get<RandomStream::State>();
-  position.epoch = state.at("epoch").get<std::uint64_t>();
-  position.batches = state.at("batches").get<std::uint64_t>();
   impl_->updates = state.at("updates").get<std::uint64_t>();
   impl_->bleu_update = state.at("bleu_update").get<std::uint64_t>();
-  impl_->source->restore(position);
+  impl_->source->restore(position_from_json(state));
 }
 
 std::vector<std::string> TranslationTask::self_test_inputs() const { return impl_->self_test; }

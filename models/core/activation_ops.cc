@@ -11,11 +11,6 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t kGrain = 1 << 14;
-
-// Columns of M rows a thread should at least have to itself.
-std::size_t columns_a_thread_of(Index M) { return 1 + kGrain / (M + 1); }
-
 // y = max(0, x + ε sqrt(σ(x))), ε standard normal and held fixed for the gradient:
 //   dy/dx = 1 + ε/2 · sqrt(σ(x)) (1 − σ(x))  where y > 0.
 // The normal numbers are drawn one after the other, so the result is the same on any number of
@@ -50,13 +45,13 @@ Var activate(Tape& tape, Var x, Activation activation) {
   const std::size_t n = x.value().n_elem;
   Var y = tape.output(x.rows(), x.cols(), {x});
   real* out = tape.value(y).memptr();
-  kernels::parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
+  kernels::parallel_for(n, kernels::kPassGrain, [&](std::size_t begin, std::size_t end) {
     apply_activation(activation, end - begin, x.value().memptr() + begin, out + begin);
   });
   tape.record(y, [=](Tape& t) {
     const auto target = t.target(x);
     if (!target) return;
-    kernels::parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
+    kernels::parallel_for(n, kernels::kPassGrain, [&](std::size_t begin, std::size_t end) {
       activation_gradient(activation, end - begin, x.value().memptr() + begin,
                           y.value().memptr() + begin, y.gradient()->memptr() + begin, target.beta,
                           target.matrix->memptr() + begin);
@@ -69,7 +64,7 @@ Var softmax(Tape& tape, Var x) {
   const Index M = x.rows(), N = x.cols();
   Var y = tape.output(M, N, {x});
   Matrix& probabilities = tape.value(y);
-  kernels::parallel_for(N, columns_a_thread_of(M), [&](std::size_t begin, std::size_t end) {
+  kernels::parallel_for(N, kernels::columns_of_a_pass(M), [&](std::size_t begin, std::size_t end) {
     const auto& kernel = kernels::elementwise();
     for (std::size_t n = begin; n < end; ++n) {
       const real* logits = x.value().colptr(n);
@@ -80,16 +75,17 @@ Var softmax(Tape& tape, Var x) {
   tape.record(y, [=](Tape& t) {  // dx = y ∘ (dy − Σ y dy)
     const auto target = t.target(x);
     if (!target) return;
-    kernels::parallel_for(N, columns_a_thread_of(M), [&](std::size_t begin, std::size_t end) {
-      const auto& kernel = kernels::elementwise();
-      for (std::size_t n = begin; n < end; ++n) {
-        const real* p = y.value().colptr(n);
-        const real* dy = y.gradient()->colptr(n);
-        real* dx = target.matrix->colptr(n);
-        kernel.multiply(M, p, dy, target.beta, dx);
-        kernel.axpby(M, -kernel.dot(M, p, dy), p, 1, dx);
-      }
-    });
+    kernels::parallel_for(N, kernels::columns_of_a_pass(M),
+                          [&](std::size_t begin, std::size_t end) {
+                            const auto& kernel = kernels::elementwise();
+                            for (std::size_t n = begin; n < end; ++n) {
+                              const real* p = y.value().colptr(n);
+                              const real* dy = y.gradient()->colptr(n);
+                              real* dx = target.matrix->colptr(n);
+                              kernel.multiply(M, p, dy, target.beta, dx);
+                              kernel.axpby(M, -kernel.dot(M, p, dy), p, 1, dx);
+                            }
+                          });
   });
   return y;
 }

@@ -12,7 +12,7 @@ using kernels::Transpose;
 DecoderCell DecoderCell::make(Tape& tape, GatedCell kind, const DecoderLayer& vars, Var y,
                               SequenceShape shape) {
   DecoderCell cell{};
-  cell.vars = vars, cell.kind = kind;
+  cell.vars = vars;
   cell.G = vars.recurrent.rows(), cell.H = vars.recurrent.cols();
   cell.B = static_cast<Index>(shape.examples);
   const Index columns = shape.columns();

@@ -11,7 +11,6 @@ namespace weft {
 /// side by side, step t begins with column t·B.
 struct DecoderCell {
   DecoderLayer vars;
-  GatedCell kind;
   Index G, H, B;
   real* gates;               // G × (T·B): sums, then activated, then the gradients of the sums
   real* recurrent;           // GRU: G × (T·B), U h + d

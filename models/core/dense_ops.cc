@@ -3,14 +3,11 @@
 #include <cstring>
 
 #include "models/core/kernels/elementwise.h"
-#include "models/core/kernels/gemm.h"
 #include "models/core/ops.h"
 #include "models/core/recurrent_common.h"
 #include "models/core/weight_product.h"
 
 namespace weft {
-
-using kernels::Transpose;
 
 Var affine(Tape& tape, Var W, Var x, Var b) {
   Var y = tape.output(W.rows(), x.cols(), {W, x, b});
@@ -24,14 +21,7 @@ Var affine_transposed(Tape& tape, Var W, Var x, Var b) {
   Var y = tape.output(W.cols(), x.cols(), {W, x, b});
   if (b) fill_columns(tape.value(y), b.value());
   table_product(W, x.value().memptr(), x.cols(), b ? 1 : 0, tape.value(y).memptr());
-  tape.record(y, [=](Tape& t) {
-    const Matrix& dy = *y.gradient();
-    if (auto target = t.target(x))  // dx = W dy
-      kernels::gemm(Transpose::no, Transpose::no, W.value(), dy, target.beta, *target.matrix);
-    if (auto target = t.target(W))  // dW = x dyᵀ
-      kernels::gemm(Transpose::no, Transpose::yes, x.value(), dy, target.beta, *target.matrix);
-    if (b) add_row_sums(t, b, dy);
-  });
+  tape.record(y, [=](Tape& t) { transposed_input_gradients(t, x, W, b, *y.gradient()); });
   return y;
 }
 

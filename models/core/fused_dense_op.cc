@@ -2,7 +2,6 @@
 
 #include "models/core/activation_functions.h"
 #include "models/core/kernels/elementwise.h"
-#include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
 #include "models/core/ops.h"
 #include "models/core/recurrent_common.h"
@@ -13,13 +12,9 @@ namespace {
 
 using kernels::Transpose;
 
-constexpr std::size_t kGrain = 1 << 14;  // elements a thread should at least have to itself
-
-std::size_t lines_a_thread(Index length) { return 1 + kGrain / (length + 1); }
-
 /// y = f(z + b) column by column, z being y itself unless backward will need it.
 void add_bias_and_activate(Matrix& z, const Matrix* b, Activation activation, Matrix& y) {
-  kernels::parallel_for(z.n_cols, lines_a_thread(z.n_rows),
+  kernels::parallel_for(z.n_cols, kernels::columns_of_a_pass(z.n_rows),
                         [&](std::size_t begin, std::size_t end) {
                           const auto& kernel = kernels::elementwise();
                           for (std::size_t n = begin; n < end; ++n) {
@@ -35,7 +30,7 @@ void gradients_of_sums(const Matrix& z, const Matrix& y, const Matrix& dy, Activ
                        const GradientTarget& bias, Matrix& dz) {
   if (bias && bias.beta == 0) bias.matrix->zeros();
   kernels::parallel_for(
-      dy.n_rows, lines_a_thread(dy.n_cols), [&](std::size_t begin, std::size_t end) {
+      dy.n_rows, kernels::columns_of_a_pass(dy.n_cols), [&](std::size_t begin, std::size_t end) {
         const auto& kernel = kernels::elementwise();
         const std::size_t count = end - begin;
         for (Index n = 0; n < dy.n_cols; ++n) {
@@ -44,19 +39,6 @@ void gradients_of_sums(const Matrix& z, const Matrix& y, const Matrix& dy, Activ
           if (bias) kernel.axpby(count, 1, dz.colptr(n) + begin, 1, bias.matrix->memptr() + begin);
         }
       });
-}
-
-/// dx and dW of y = op(W) x from the gradient of y.
-void product_gradients(Tape& tape, Var W, Var x, Transpose transpose, const Matrix& dz) {
-  const bool transposed = transpose == Transpose::yes;
-  if (auto target = tape.target(x))
-    kernels::gemm(transposed ? Transpose::no : Transpose::yes, Transpose::no, W.value(), dz,
-                  target.beta, *target.matrix);
-  if (auto target = tape.target(W)) {
-    const Matrix& left = transposed ? x.value() : dz;
-    const Matrix& right = transposed ? dz : x.value();
-    kernels::gemm(Transpose::no, Transpose::yes, left, right, target.beta, *target.matrix);
-  }
 }
 
 Var fused(Tape& tape, Var W, Var x, Var b, Activation activation, Transpose transpose) {
@@ -78,7 +60,10 @@ Var fused(Tape& tape, Var W, Var x, Var b, Activation activation, Transpose tran
     const Matrix kept(sums, M, N, false, true);
     Matrix dz = t.scratch(M, N);
     gradients_of_sums(kept, y.value(), dy, activation, bias, dz);
-    product_gradients(t, W, x, transpose, dz);
+    if (transpose == Transpose::yes)
+      transposed_input_gradients(t, x, W, {}, dz);
+    else
+      input_gradients(t, x, W, {}, dz);
   });
   return y;
 }

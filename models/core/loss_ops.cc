@@ -7,6 +7,7 @@
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/parallel.h"
 #include "models/core/ops.h"
+#include "models/core/scalar_result.h"
 
 namespace weft {
 namespace {
@@ -23,25 +24,15 @@ double divisor(double normalizer, double counted) {
   return normalizer == 0 ? std::max(1.0, counted) : normalizer;
 }
 
-Var scalar(Tape& tape, double value, Var input) {
-  Var loss = tape.output(1, 1, {input});
-  tape.value(loss)(0, 0) = static_cast<real>(value);
-  return loss;
-}
-
 real arrived(Var loss, double normalizer) {
   return static_cast<real>(static_cast<double>((*loss.gradient())(0, 0)) / normalizer);
 }
-
-constexpr std::size_t kGrain = 1 << 14;  // elements a thread should at least have to itself
-
-std::size_t columns_a_thread_of(Index M) { return 1 + kGrain / (M + 1); }
 
 /// Σ_n column(n), added in the order of the columns whatever the number of threads.
 template <class Column>
 double sum_over_columns(Tape& tape, Index M, Index N, const Column& column) {
   double* totals = tape.scratch_array<double>(N);
-  kernels::parallel_for(N, columns_a_thread_of(M), [&](std::size_t begin, std::size_t end) {
+  kernels::parallel_for(N, kernels::columns_of_a_pass(M), [&](std::size_t begin, std::size_t end) {
     for (std::size_t n = begin; n < end; ++n) totals[n] = column(n);
   });
   double total = 0;
@@ -71,13 +62,13 @@ Var sigmoid_cross_entropy(Tape& tape, Var logits, const Matrix& targets, double 
   });
   const double divided_by = divisor(normalizer, static_cast<double>(N));
 
-  Var loss = scalar(tape, total / divided_by, logits);
+  Var loss = scalar_result(tape, total / divided_by, logits);
   real* space = scratch.memptr();
   tape.record(loss, [=](Tape& t) {  // dz = σ(z) − t
     const auto target = t.target(logits);
     if (!target) return;
     const real scale = arrived(loss, divided_by);
-    kernels::parallel_for(M * N, kGrain, [&](std::size_t begin, std::size_t end) {
+    kernels::parallel_for(M * N, kernels::kPassGrain, [&](std::size_t begin, std::size_t end) {
       const auto& kernel = kernels::elementwise();
       const std::size_t count = end - begin;
       kernel.sigmoid(count, logits.value().memptr() + begin, space + begin);
@@ -100,13 +91,13 @@ Var squared_error(Tape& tape, Var x, const Matrix& targets, double normalizer) {
   });
   const double divided_by = divisor(normalizer, static_cast<double>(N));
 
-  Var loss = scalar(tape, total / divided_by, x);
+  Var loss = scalar_result(tape, total / divided_by, x);
   const real* kept = differences.memptr();
   tape.record(loss, [=](Tape& t) {  // dx = 2 (x − t)
     const auto target = t.target(x);
     if (!target) return;
     const real scale = 2 * arrived(loss, divided_by);
-    kernels::parallel_for(M * N, kGrain, [&](std::size_t begin, std::size_t end) {
+    kernels::parallel_for(M * N, kernels::kPassGrain, [&](std::size_t begin, std::size_t end) {
       kernels::elementwise().axpby(end - begin, scale, kept + begin, target.beta,
                                    target.matrix->memptr() + begin);
     });
@@ -133,25 +124,26 @@ Var distribution_cross_entropy(Tape& tape, Var logits, const Matrix& targets, do
   const double columns = static_cast<double>(std::count(counted, counted + N, true));
   const double divided_by = divisor(normalizer, columns);
 
-  Var loss = scalar(tape, total / divided_by, logits);
+  Var loss = scalar_result(tape, total / divided_by, logits);
   const real* kept = shares.memptr();
   tape.record(loss, [=](Tape& t) {  // dz = softmax(z) − s
     const auto target = t.target(logits);
     if (!target) return;
     const real scale = arrived(loss, divided_by);
-    kernels::parallel_for(N, columns_a_thread_of(M), [&](std::size_t begin, std::size_t end) {
-      const auto& kernel = kernels::elementwise();
-      for (std::size_t n = begin; n < end; ++n) {
-        real* dz = target.matrix->colptr(n);
-        if (counted[n]) {
-          kernel.scaled_exp(M, scale, static_cast<real>(log_sums[n]), logits.value().colptr(n),
-                            target.beta, dz);
-          kernel.axpby(M, -scale, kept + n * M, 1, dz);
-        } else if (target.beta == 0) {
-          std::fill_n(dz, M, real{0});
-        }
-      }
-    });
+    kernels::parallel_for(N, kernels::columns_of_a_pass(M),
+                          [&](std::size_t begin, std::size_t end) {
+                            const auto& kernel = kernels::elementwise();
+                            for (std::size_t n = begin; n < end; ++n) {
+                              real* dz = target.matrix->colptr(n);
+                              if (counted[n]) {
+                                kernel.scaled_exp(M, scale, static_cast<real>(log_sums[n]),
+                                                  logits.value().colptr(n), target.beta, dz);
+                                kernel.axpby(M, -scale, kept + n * M, 1, dz);
+                              } else if (target.beta == 0) {
+                                std::fill_n(dz, M, real{0});
+                              }
+                            }
+                          });
   });
   return loss;
 }
@@ -172,7 +164,7 @@ Var perceptron_loss(Tape& tape, Var logits, const int* targets, double normalize
   }
   const double divided_by = divisor(normalizer, counted);
 
-  Var loss = scalar(tape, total / divided_by, logits);
+  Var loss = scalar_result(tape, total / divided_by, logits);
   tape.record(loss, [=](Tape& t) {  // one up for the winner, one down for the target
     const auto target = t.target(logits);
     if (!target) return;

@@ -95,6 +95,14 @@ void input_gradients(Tape& tape, Var x, Var W, Var b, const Matrix& d_sums) {
   if (b) add_row_sums(tape, b, d_sums);
 }
 
+void transposed_input_gradients(Tape& tape, Var x, Var W, Var b, const Matrix& d_sums) {
+  if (auto target = tape.target(x))
+    kernels::gemm(Transpose::no, Transpose::no, W.value(), d_sums, target.beta, *target.matrix);
+  if (auto target = tape.target(W))
+    kernels::gemm(Transpose::no, Transpose::yes, x.value(), d_sums, target.beta, *target.matrix);
+  if (b) add_row_sums(tape, b, d_sums);
+}
+
 void recurrent_gradient(Tape& tape, Var U, const Matrix& d_sums, const Matrix& hidden,
                         const real* start_hidden, const StepOrder& order) {
   const auto target = tape.target(U);

@@ -60,8 +60,10 @@ StepProduct recurrent_product(Tape& tape, Var U, kernels::Transpose transpose,
 void pass_gradient_to_earlier_step(const StepProduct& U_transposed, const real* d_sums, Index rows,
                                    const StepOrder& order, int s, real beta, Matrix& dh);
 
-/// dx = Wᵀ d_sums, dW = d_sums xᵀ, db = row sums of d_sums.
+/// dx = Wᵀ d_sums, dW = d_sums xᵀ, db = row sums of d_sums, unless b is empty.
 void input_gradients(Tape& tape, Var x, Var W, Var b, const Matrix& d_sums);
+/// The same for the sums Wᵀ x + b: dx = W d_sums, dW = x d_sumsᵀ.
+void transposed_input_gradients(Tape& tape, Var x, Var W, Var b, const Matrix& d_sums);
 
 /// dU = Σ_s d_sums(step s) · h(step s − 1)ᵀ, one product for all steps but the first taken.
 void recurrent_gradient(Tape& tape, Var U, const Matrix& d_sums, const Matrix& hidden,

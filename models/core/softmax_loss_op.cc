@@ -5,6 +5,7 @@
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/parallel.h"
 #include "models/core/ops.h"
+#include "models/core/scalar_result.h"
 
 namespace weft {
 namespace {
@@ -43,8 +44,7 @@ Var softmax_cross_entropy(Tape& tape, Var logits, const int* targets, double smo
     normalizer = std::max<double>(
         1, static_cast<double>(std::count_if(wanted, wanted + N, [](int id) { return id >= 0; })));
 
-  Var loss = tape.output(1, 1, {logits});
-  tape.value(loss)(0, 0) = static_cast<real>(total / normalizer);
+  Var loss = scalar_result(tape, total / normalizer, logits);
   tape.record(loss, [=](Tape& t) {
     const auto target = t.target(logits);
     if (!target) return;

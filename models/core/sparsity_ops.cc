@@ -5,15 +5,10 @@
 
 #include "models/core/kernels/elementwise.h"
 #include "models/core/ops.h"
+#include "models/core/scalar_result.h"
 
 namespace weft {
 namespace {
-
-Var scalar(Tape& tape, double value, Var input) {
-  Var loss = tape.output(1, 1, {input});
-  tape.value(loss)(0, 0) = static_cast<real>(value);
-  return loss;
-}
 
 /// Activities closer to 0 or 1 count as this close, where the divergence would be infinite.
 constexpr double kClosest = 1e-6;
@@ -30,7 +25,7 @@ Var l1_penalty(Tape& tape, Var h, double weight) {
   const real* values = h.value().memptr();
   double total = 0;
   for (std::size_t i = 0; i < count; ++i) total += std::abs(static_cast<double>(values[i]));
-  Var loss = scalar(tape, factor * total, h);
+  Var loss = scalar_result(tape, factor * total, h);
   tape.record(loss, [=](Tape& t) {  // dh = λ sign(h) / N
     const auto target = t.target(h);
     if (!target) return;
@@ -56,7 +51,7 @@ Var kl_penalty(Tape& tape, Var h, double activity, double weight) {
     means[j] = std::clamp(means[j], kClosest, 1 - kClosest);
     total += divergence(activity, means[j]);
   }
-  Var loss = scalar(tape, weight * total, h);
+  Var loss = scalar_result(tape, weight * total, h);
   tape.record(loss, [=](Tape& t) {  // dh = λ/N ((1 − ρ) / (1 − mean) − ρ / mean), of each column
     const auto target = t.target(h);
     if (!target) return;

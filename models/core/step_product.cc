@@ -14,27 +14,27 @@ using kernels::Transpose;
 /// Laying a weight out costs as much as two or three products with it.
 constexpr int kFewSteps = 4;
 
+real* allocate(Tape& tape, StepMemory place, Index count) {
+  return place == StepMemory::workspace ? tape.workspace<real>(count)
+                                        : tape.scratch_array<real>(count);
+}
+
 }  // namespace
 
 StepProduct::StepProduct(Tape& tape, Var W, Transpose transpose, int steps, Index examples,
                          StepMemory memory)
-    : W_(W), memory_(memory), transposed_(nullptr, 0, 0, false, true) {
+    : W_(W), transposed_(nullptr, 0, 0, false, true) {
   const bool few = steps < kFewSteps || examples <= kernels::kFewColumns;
-  if (!few && !W.quantized() && !W.laid_out() && lay_out(tape, transpose, examples)) return;
+  if (!few && !W.quantized() && !W.laid_out() && lay_out(tape, transpose, examples, memory)) return;
   if (transpose == Transpose::no) return;
   // A product with a tall transposed matrix and twenty columns runs at a third of the speed.
-  real* numbers = allocate(tape, W.rows() * W.cols());
+  real* numbers = allocate(tape, memory, W.rows() * W.cols());
   kernels::transpose(W.rows(), W.cols(), W.value().memptr(), numbers);
   transposed_.~Matrix();
   new (&transposed_) Matrix(numbers, W.cols(), W.rows(), false, true);
 }
 
-real* StepProduct::allocate(Tape& tape, Index count) const {
-  return memory_ == StepMemory::workspace ? tape.workspace<real>(count)
-                                          : tape.scratch_array<real>(count);
-}
-
-bool StepProduct::lay_out(Tape& tape, Transpose transpose, Index examples) {
+bool StepProduct::lay_out(Tape& tape, Transpose transpose, Index examples, StepMemory place) {
   const bool in_bf16 = kernels::precision() == Precision::bf16;
   if (in_bf16 && kernels::has_bf16_products()) {
     bf16_.emplace(transpose, W_.value(), examples);
@@ -45,7 +45,7 @@ bool StepProduct::lay_out(Tape& tape, Transpose transpose, Index examples) {
   const bool swap = transpose == Transpose::yes;
   const Index rows = swap ? W_.cols() : W_.rows(), depth = swap ? W_.rows() : W_.cols();
   const Index size = kernels::banded_size(*kernel, rows, depth);
-  real* memory = allocate(tape, size + (in_bf16 ? depth * examples : 0));
+  real* memory = allocate(tape, place, size + (in_bf16 ? depth * examples : 0));
   banded_ = kernels::lay_out(*kernel, swap, W_.value(), memory);
   if (in_bf16) {
     kernels::round_to_bf16(size, memory, memory);

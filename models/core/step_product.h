@@ -25,11 +25,9 @@ class StepProduct {
   void operator()(const real* X, Index N, real beta, real* Y) const;
 
  private:
-  bool lay_out(Tape& tape, kernels::Transpose transpose, Index examples);
-  real* allocate(Tape& tape, Index count) const;
+  bool lay_out(Tape& tape, kernels::Transpose transpose, Index examples, StepMemory memory);
 
   Var W_;
-  StepMemory memory_;
   // One of these, or W itself.
   kernels::BandedMatrix banded_;
   Matrix transposed_;

@@ -1,4 +1,4 @@
-// Reads the numbers that tests/golden/make_goldens.py wrote.
+// Reads the numbers that the scripts in tests/golden wrote.
 #pragma once
 
 #include <fstream>

@@ -1,5 +1,5 @@
-// Whole translators: loss and gradients against PyTorch's (tests/golden/make_goldens.py), and
-// dropout against finite differences.
+// Whole translators: loss and gradients against PyTorch's
+// (tests/golden/make_translator_goldens.py), and dropout against finite differences.
 
 #include "golden_testing.h"
 #include "models/nets/translator.h"

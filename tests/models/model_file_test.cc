@@ -1,15 +1,11 @@
 // The model file as models use it: saved, loaded, equal to the bit; damaged, refused.
 #include "models/file/model_file.h"
 
-#include <gmock/gmock.h>
-
 #include <cstring>
 #include <limits>
 
 #include "base/error.h"
-#include "models/file/safetensors.h"
-#include "tests/corpora/temporary_files.h"
-#include "tests/models/small_models.h"
+#include "tests/models/model_file_testing.h"
 
 namespace weft {
 namespace {
@@ -17,40 +13,6 @@ namespace {
 using testing::HasSubstr;
 
 const std::vector<std::string> kLines = {"i love this car", "not a good film", "", "zebra"};
-
-class ModelFile : public testing::Test {
- protected:
-  std::string save(const Model& model, const ModelRecord& record = {}) {
-    const std::string path = files_.path("model.weft");
-    save_model(path, model, record);
-    return path;
-  }
-  // A name of its own each time: a file system may take its time to write one anew.
-  std::string write_fresh(const std::string& bytes) {
-    std::filesystem::remove(files_.path(std::to_string(written_)));
-    return files_.write(std::to_string(++written_), bytes);
-  }
-  std::string load_error(const std::string& path) {
-    return complaint([&] { load_model(path); });
-  }
-  // The model's file written again by the container alone, after `change` saw its parts.
-  template <class Change>
-  std::string rewritten(const Model& model, Change change) {
-    const SafetensorsFile file(std::make_shared<MappedFile>(save(model)));
-    auto metadata = file.metadata();
-    metadata.erase("checksum");
-    auto description = nlohmann::json::parse(metadata.at("model"));
-    auto tensors = file.tensors();
-    change(metadata, description, tensors);
-    metadata["model"] = description.dump();
-    const std::string path = files_.path("rewritten.weft");
-    write_safetensors(path, metadata, tensors);
-    return path;
-  }
-
-  TemporaryFiles files_;
-  int written_ = 0;
-};
 
 void expect_same_answers(const Classifier& a, const Classifier& b, const ClassifierInput& input) {
   EXPECT_TRUE(equal_to_the_bit(a.probabilities(input), b.probabilities(input)));
@@ -103,83 +65,6 @@ TEST_F(ModelFile, KeepsEveryLanguageModelToTheBit) {
         EXPECT_EQ(loaded.model->architecture(), model->architecture());
         expect_same_answers(*model, *loaded.model);
       }
-}
-
-void expect_same_answers(const Translator& a, const Translator& b) {
-  const std::vector<int> source = a.encode_source("i do not love this car");
-  ASSERT_EQ(source, b.encode_source("i do not love this car"));
-  EXPECT_EQ(a.target_tokenizer().serialize(), b.target_tokenizer().serialize());
-  Tape one, other;
-  const TokenBatch batch = make_token_batch({&source});
-  const Translator::Encoded first = a.encode(one, batch), second = b.encode(other, batch);
-  EXPECT_TRUE(equal_to_the_bit(first.keys, second.keys));
-  Translator::State left = first.state, right = second.state;
-  for (const int token : {int{kBos}, 5})
-    EXPECT_TRUE(equal_to_the_bit(a.step(one, first, left, {0}, {token}).scores.value(),
-                                 b.step(other, second, right, {0}, {token}).scores.value()));
-}
-
-TEST_F(ModelFile, KeepsEveryTranslatorToTheBit) {
-  for (const GatedCell cell : {GatedCell::gru, GatedCell::lstm})
-    for (const AttentionKind attention :
-         {AttentionKind::dot, AttentionKind::general, AttentionKind::additive})
-      for (const TranslatorTie tie :
-           {TranslatorTie::none, TranslatorTie::target, TranslatorTie::all}) {
-        TranslatorOptions options;
-        options.cell = cell;
-        options.attention = attention;
-        options.tie = tie;
-        options.encoder_layers = 2;
-        options.decoder_layers = 2;
-        const bool joint = tie != TranslatorTie::target;
-        const auto model = small_translator(options, joint);
-        const auto loaded = load_model_as<Translator>(save(*model), "translator");
-        EXPECT_EQ(loaded.model->architecture(), model->architecture());
-        EXPECT_EQ(loaded.model->other_tokenizer() == nullptr, joint);
-        expect_same_answers(*model, *loaded.model);
-        EXPECT_TRUE(load_model(save(*loaded.model)).record.extra.empty());
-      }
-}
-
-TEST_F(ModelFile, KeepsATranslatorOfEightBits) {
-  const auto model = small_translator();
-  TranslatorOptions options = model->options();
-  options.hidden = 20, options.embedding = 24, options.encoder_hidden = 0;
-  Translator large(options, small_tokenizer(), small_target_tokenizer());
-  randomize(large);
-  large.parameters().quantize();
-  const auto loaded = load_model_as<Translator>(save(large), "translator");
-  EXPECT_TRUE(loaded.model->parameters().is_quantized());
-  expect_same_answers(large, *loaded.model);
-}
-
-TEST_F(ModelFile, TestsATranslatorByItself) {
-  ModelRecord record;
-  record.self_test_inputs = kLines;
-  const auto results = self_test(load_model(save(*small_translator(), record)));
-  ASSERT_EQ(results.size(), kLines.size());
-  for (const SelfTestResult& result : results) EXPECT_EQ(result.worst_difference, 0);
-}
-
-// A second tokenizer where there is none, or the first gone.
-TEST_F(ModelFile, RefusesATranslatorsTokenizersInTheWrongPlace) {
-  const auto translator = small_translator();
-  const std::string without = rewritten(*translator, [](auto&, auto&, auto& tensors) {
-    std::erase_if(tensors, [](const TensorView& tensor) { return tensor.name == "tokenizer"; });
-  });
-  EXPECT_THAT(load_error(without), HasSubstr("without its tokenizer"));
-  const std::string wrong = rewritten(*translator, [](auto&, auto&, auto& tensors) {
-    for (TensorView& tensor : tensors)
-      if (tensor.name == "target_tokenizer") tensor.type = "I8";
-  });
-  EXPECT_THAT(load_error(wrong), HasSubstr("no byte tensor"));
-  const std::string text =
-      rewritten(*small_language_model(Cell::lstm), [](auto&, auto&, auto& tensors) {
-        TensorView second = tensors.back();
-        second.name = "target_tokenizer";
-        tensors.push_back(second);
-      });
-  EXPECT_THAT(load_error(text), HasSubstr("only a translator has two tokenizers"));
 }
 
 // Files from before there was more than one kind of output do not name it.

@@ -142,16 +142,23 @@ memory input(dnnl::stream& stream, const memory::desc& from, const memory::desc&
   return laid_out;
 }
 
-/// Where the primitive shall write; deliver() brings it where the caller wants it.
-memory output(const memory::desc& from, const memory::desc& to, real* numbers) {
-  return from == to ? memory(to, engine(), numbers) : memory(from, engine());
-}
+/// A matrix as it is stored, and as a primitive wants it.
+struct Operand {
+  int name;
+  const memory::desc& stored;
+  memory::desc wanted;
+};
 
-void deliver(dnnl::stream& stream, memory& result, const memory::desc& to, real* numbers) {
-  if (!(result.get_desc() == to)) {
-    memory wanted(to, engine(), numbers);
-    dnnl::reorder(result, wanted).execute(stream, result, wanted);
-  }
+/// Computes `result` from two inputs.
+void run(const dnnl::primitive& primitive, const Operand& a, const real* A, const Operand& b,
+         const real* B, const Operand& result, real* numbers) {
+  dnnl::stream stream(engine());
+  memory wanted(result.stored, engine(), numbers);
+  memory made = result.stored == result.wanted ? wanted : memory(result.wanted, engine());
+  primitive.execute(stream, {{a.name, input(stream, a.stored, a.wanted, A)},
+                             {b.name, input(stream, b.stored, b.wanted, B)},
+                             {result.name, made}});
+  if (result.stored != result.wanted) dnnl::reorder(made, wanted).execute(stream, made, wanted);
   stream.wait();
 }
 
@@ -160,28 +167,20 @@ void deliver(dnnl::stream& stream, memory& result, const memory::desc& to, real*
 void convolve(const ConvolutionShape& shape, const real* W, const real* X, Index N, real* Y) {
   if (N == 0) return;
   const Convolution& c = convolution(shape, N);
-  dnnl::stream stream(engine());
-  memory result = output(c.forward_description.dst_desc(), c.y.stored, Y);
-  c.forward.execute(
-      stream,
-      {{DNNL_ARG_SRC, input(stream, c.x.stored, c.forward_description.src_desc(), X)},
-       {DNNL_ARG_WEIGHTS, input(stream, c.w.stored, c.forward_description.weights_desc(), W)},
-       {DNNL_ARG_DST, result}});
-  deliver(stream, result, c.y.stored, Y);
+  const auto& description = c.forward_description;
+  run(c.forward, {DNNL_ARG_SRC, c.x.stored, description.src_desc()}, X,
+      {DNNL_ARG_WEIGHTS, c.w.stored, description.weights_desc()}, W,
+      {DNNL_ARG_DST, c.y.stored, description.dst_desc()}, Y);
 }
 
 void convolve_back(const ConvolutionShape& shape, const real* W, const real* dY, Index N,
                    real* dX) {
   if (N == 0) return;
   const Convolution& c = convolution(shape, N);
-  dnnl::stream stream(engine());
-  memory result = output(c.back_description.diff_src_desc(), c.x.stored, dX);
-  c.back.execute(
-      stream,
-      {{DNNL_ARG_DIFF_DST, input(stream, c.y.stored, c.back_description.diff_dst_desc(), dY)},
-       {DNNL_ARG_WEIGHTS, input(stream, c.w.stored, c.back_description.weights_desc(), W)},
-       {DNNL_ARG_DIFF_SRC, result}});
-  deliver(stream, result, c.x.stored, dX);
+  const auto& description = c.back_description;
+  run(c.back, {DNNL_ARG_DIFF_DST, c.y.stored, description.diff_dst_desc()}, dY,
+      {DNNL_ARG_WEIGHTS, c.w.stored, description.weights_desc()}, W,
+      {DNNL_ARG_DIFF_SRC, c.x.stored, description.diff_src_desc()}, dX);
 }
 
 void convolve_weights(const ConvolutionShape& shape, const real* X, const real* dY, Index N,
@@ -191,14 +190,10 @@ void convolve_weights(const ConvolutionShape& shape, const real* X, const real* 
     return;
   }
   const Convolution& c = convolution(shape, N);
-  dnnl::stream stream(engine());
-  memory result = output(c.weights_description.diff_weights_desc(), c.w.stored, dW);
-  c.weights.execute(
-      stream,
-      {{DNNL_ARG_SRC, input(stream, c.x.stored, c.weights_description.src_desc(), X)},
-       {DNNL_ARG_DIFF_DST, input(stream, c.y.stored, c.weights_description.diff_dst_desc(), dY)},
-       {DNNL_ARG_DIFF_WEIGHTS, result}});
-  deliver(stream, result, c.w.stored, dW);
+  const auto& description = c.weights_description;
+  run(c.weights, {DNNL_ARG_SRC, c.x.stored, description.src_desc()}, X,
+      {DNNL_ARG_DIFF_DST, c.y.stored, description.diff_dst_desc()}, dY,
+      {DNNL_ARG_DIFF_WEIGHTS, c.w.stored, description.diff_weights_desc()}, dW);
 }
 
 #endif

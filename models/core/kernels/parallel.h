@@ -10,6 +10,11 @@ namespace weft::kernels {
 void set_threads(int count);
 int threads();
 
+/// Numbers a thread should at least have to itself in a pass over them.
+inline constexpr std::size_t kPassGrain = 1 << 14;
+/// The same in columns of `rows` numbers.
+inline std::size_t columns_of_a_pass(std::size_t rows) { return 1 + kPassGrain / (rows + 1); }
+
 /// Calls body(begin, end) over [0, count) in one contiguous part a thread, the same parts each
 /// time; serially if there are fewer than `grain` items a thread.
 template <class Body>

@@ -92,10 +92,13 @@ void onednn_product(Transpose a, Transpose b, Index M, Index N, Index K, real al
   }
 }
 
-/// Rows of A Bᵀ are columns that lie `ld` numbers apart. If that is a multiple of a page, all begin
-/// in the same set of the cache and push each other out while oneDNN lays them out: a product with
-/// 1024 rows takes twice as long as one with 1000.
-bool columns_collide(Index ld) { return ld % (4096 / sizeof(real)) == 0; }
+/// Columns of the operands of A Bᵀ lie `ld` numbers apart. If that is a page or two, all begin in
+/// the same sets of the cache and push each other out while oneDNN lays them out: a product of 1024
+/// × 300 takes twice as long as one of 1000 × 300. With 4096 rows and more the product hides it.
+bool columns_collide(Index ld) {
+  constexpr Index kPage = 4096 / sizeof(real);
+  return ld == kPage || ld == 2 * kPage;
+}
 
 /// The operands of A Bᵀ, some columns at a time, copied to where columns lie a cache line further
 /// apart. The memory is kept, as a training step takes the same products again and again.

@@ -63,33 +63,34 @@ void expect_close(const Matrix& got, const Matrix& expected, const char* what) {
 }
 
 TEST(Bf16Gemm, MultipliesRoundedNumbers) {
-  const Index M = 37, N = 21, K = 50, gap = 3;
-  for (const bool ta : {false, true})
-    for (const bool tb : {false, true})
-      for (const real beta : {real{0}, real{1}}) {
-        SCOPED_TRACE(testing::Message() << ta << tb << " " << beta);
-        const Matrix A = random_matrix((ta ? K : M) + gap, ta ? M : K, "A");
-        const Matrix B = random_matrix((tb ? N : K) + gap, tb ? K : N, "B");
-        const Matrix old = random_matrix(M + gap, N, "C");
-        const Matrix a = rounded(Matrix(A.head_rows(ta ? K : M)));
-        const Matrix b = rounded(Matrix(B.head_rows(tb ? N : K)));
-        Matrix expected = old;
-        expected.head_rows(M) =
-            (ta ? Matrix(a.t()) : a) * (tb ? Matrix(b.t()) : b) + beta * old.head_rows(M);
-        const auto flag = [](bool t) { return t ? Transpose::yes : Transpose::no; };
-        for (const auto product : {bf16_gemm, onednn_bf16_gemm}) {
-          if (product == onednn_bf16_gemm && !onednn_takes_bf16()) continue;
+  const Index N = 21, K = 50, gap = 3;
+  for (const Index M : {37u, 150u})  // the wider in oneDNN's blocks of 64
+    for (const bool ta : {false, true})
+      for (const bool tb : {false, true})
+        for (const real beta : {real{0}, real{1}}) {
+          SCOPED_TRACE(testing::Message() << ta << tb << " " << beta);
+          const Matrix A = random_matrix((ta ? K : M) + gap, ta ? M : K, "A");
+          const Matrix B = random_matrix((tb ? N : K) + gap, tb ? K : N, "B");
+          const Matrix old = random_matrix(M + gap, N, "C");
+          const Matrix a = rounded(Matrix(A.head_rows(ta ? K : M)));
+          const Matrix b = rounded(Matrix(B.head_rows(tb ? N : K)));
+          Matrix expected = old;
+          expected.head_rows(M) =
+              (ta ? Matrix(a.t()) : a) * (tb ? Matrix(b.t()) : b) + beta * old.head_rows(M);
+          const auto flag = [](bool t) { return t ? Transpose::yes : Transpose::no; };
+          for (const auto product : {bf16_gemm, onednn_bf16_gemm}) {
+            if (product == onednn_bf16_gemm && !onednn_takes_bf16()) continue;
+            Matrix C = old;
+            product(flag(ta), flag(tb), M, N, K, A.memptr(), A.n_rows, B.memptr(), B.n_rows, beta,
+                    C.memptr(), C.n_rows);
+            expect_close(C, expected, product == bf16_gemm ? "ours" : "oneDNN's");
+          }
           Matrix C = old;
-          product(flag(ta), flag(tb), M, N, K, A.memptr(), A.n_rows, B.memptr(), B.n_rows, beta,
-                  C.memptr(), C.n_rows);
-          expect_close(C, expected, product == bf16_gemm ? "ours" : "oneDNN's");
+          const PrecisionScope scope(Precision::bf16);
+          gemm(flag(ta), flag(tb), M, N, K, 1, A.memptr(), A.n_rows, B.memptr(), B.n_rows, beta,
+               C.memptr(), C.n_rows);
+          expect_close(C, expected, "gemm");
         }
-        Matrix C = old;
-        const PrecisionScope scope(Precision::bf16);
-        gemm(flag(ta), flag(tb), M, N, K, 1, A.memptr(), A.n_rows, B.memptr(), B.n_rows, beta,
-             C.memptr(), C.n_rows);
-        expect_close(C, expected, "gemm");
-      }
 }
 
 TEST(Bf16Weight, MultipliesAnyNumberOfColumns) {

@@ -230,6 +230,23 @@ TEST_P(Kernels, ReluPassesNoGradientWhereItsOutputIsZero) {
   EXPECT_EQ(dx, (Values{0, 0, 5, 5}));
 }
 
+// ---- Rounding.
+
+TEST_P(Kernels, RoundsToBf16LikeTheReference) {
+  for (const std::size_t n : sizes) {
+    Values x = normal(n + 1, 1), y = normal(n + 1, 2);
+    const Values edges = {nan, infinity, -infinity, 3.4e38f, 1e-41f, -0.0f, 1.00390625f};
+    std::copy_n(edges.begin(), std::min(n, edges.size()), x.begin() + 1);
+    std::vector<std::uint16_t> want(2 * n), got(2 * n);
+    reference().to_bf16_pairs(n, x.data() + 1, y.data() + 1, want.data());
+    table().to_bf16_pairs(n, x.data() + 1, y.data() + 1, got.data());
+    EXPECT_EQ(got, want) << n;
+    reference().to_bf16(n, x.data() + 1, want.data());
+    table().to_bf16(n, x.data() + 1, got.data());
+    EXPECT_EQ(got, want) << n;
+  }
+}
+
 // ---- Sums and softmax.
 
 TEST_P(Kernels, SoftmaxGradientAgreesWithTheReference) {

@@ -73,6 +73,12 @@ struct Elementwise {
   void (*dropout)(std::size_t n, std::uint64_t key, std::uint64_t first, real rate, const real* x,
                   real beta, real* y);
 
+  // Rounding to bfloat16 (bf16_rounding.h).
+  void (*to_bf16)(std::size_t n, const real* x, std::uint16_t* y);
+  /// Two arrays in turn, which is how bfloat16 products read: y[2i] from even[i], y[2i + 1] from
+  /// odd[i].
+  void (*to_bf16_pairs)(std::size_t n, const real* even, const real* odd, std::uint16_t* y);
+
   // Optimizer updates, in place. g is the gradient, already scaled and clipped.
   void (*momentum)(std::size_t n, real rate, real momentum, bool nesterov, const real* g,
                    real* velocity, real* w);  // v = μv + g; w −= rate · (nesterov ? g + μv : v)

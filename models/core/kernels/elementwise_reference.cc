@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "models/core/kernels/bf16_rounding.h"
 #include "models/core/kernels/dropout_mask.h"
 #include "models/core/kernels/elementwise.h"
 
@@ -210,6 +211,20 @@ void dropout(std::size_t n, std::uint64_t key, std::uint64_t first, real rate, c
   }
 }
 
+// ---- Rounding to bfloat16.
+
+void to_bf16(std::size_t n, const real* x, std::uint16_t* y) {
+  for (std::size_t i = 0; i < n; ++i)
+    y[i] = static_cast<std::uint16_t>(bf16_bits(static_cast<float>(x[i])) >> 16);
+}
+
+void to_bf16_pairs(std::size_t n, const real* even, const real* odd, std::uint16_t* y) {
+  for (std::size_t i = 0; i < n; ++i) {
+    to_bf16(1, even + i, y + 2 * i);
+    to_bf16(1, odd + i, y + 2 * i + 1);
+  }
+}
+
 // ---- Optimizers.
 
 void momentum(std::size_t n, real rate, real mu, bool nesterov, const real* g, real* velocity,
@@ -275,6 +290,8 @@ const Elementwise& reference() {
       .gru_forward = gru_forward,
       .gru_backward = gru_backward,
       .dropout = dropout,
+      .to_bf16 = to_bf16,
+      .to_bf16_pairs = to_bf16_pairs,
       .momentum = momentum,
       .adagrad = adagrad,
       .rmsprop = rmsprop,

@@ -55,10 +55,9 @@ struct Matmul {
       attributes.set_post_ops(sum);
     }
     const memory::desc x = described(K, N, K, false, Type::bf16);
-    const memory::desc w =
-        layout == Layout::packed
-            ? memory::desc({dim(K), dim(M)}, Type::bf16, memory::format_tag::any)
-            : described(M, K, K, true, Type::bf16);
+    const memory::desc w = layout == Layout::packed
+                               ? memory::desc({dim(K), dim(M)}, Type::bf16, memory::format_tag::any)
+                               : described(M, K, K, true, Type::bf16);
     const memory::desc y = described(M, N, ldc, false, Type::f32);
 #if DNNL_VERSION_MAJOR == 2
     return {{x, w, y}, attributes, engine()};
@@ -224,9 +223,10 @@ struct Bf16Weight::Impl {
 Bf16Weight::Bf16Weight(Transpose transpose, const Matrix& W, Index columns) {
   const bool swap = transpose == Transpose::yes;
   const Index M = swap ? W.n_cols : W.n_rows, K = swap ? W.n_rows : W.n_cols;
-  impl_ = std::make_unique<Impl>(
-      Impl{M, K, memory(matmul(M, columns, K, M, false, Layout::packed).description.weights_desc(), engine()),
-           std::vector<std::uint16_t>(K * columns)});
+  impl_ = std::make_unique<Impl>(Impl{
+      M, K,
+      memory(matmul(M, columns, K, M, false, Layout::packed).description.weights_desc(), engine()),
+      std::vector<std::uint16_t>(K * columns)});
   if (!swap && is_in_blocks(impl_->weights.get_desc())) {
     auto* packed = static_cast<std::uint16_t*>(impl_->weights.get_data_handle());
     pack_blocks(M, K, W.memptr(), W.n_rows, packed);

@@ -153,6 +153,19 @@ FeatureTable FeatureTable::read_texts(const FeatureFile& file, std::size_t featu
   return table;
 }
 
+FeatureTable FeatureTable::of_pixels(std::size_t height, std::size_t width,
+                                     std::vector<std::uint8_t> pixels,
+                                     std::vector<std::string> labels) {
+  FeatureTable table;
+  table.height_ = height;
+  table.width_ = width;
+  table.features_ = height * width;
+  table.examples_ = pixels.size() / table.features_;
+  table.bytes_ = std::move(pixels);
+  table.labels_ = std::move(labels);
+  return table;
+}
+
 FeatureTable FeatureTable::part(std::size_t begin, std::size_t end) const {
   const auto cut = [](const auto& items, std::size_t from, std::size_t to) {
     if (items.empty()) return items;

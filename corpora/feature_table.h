@@ -39,6 +39,11 @@ class FeatureTable {
   using Bag = std::function<SparseColumn(std::string_view text)>;
   static FeatureTable read_texts(const FeatureFile& file, std::size_t features, const Bag& bag);
 
+  /// Images, one after another, of numbers from 0 to 255 that stand for 0 to 1; `labels`: one each,
+  /// or none.
+  static FeatureTable of_pixels(std::size_t height, std::size_t width,
+                                std::vector<std::uint8_t> pixels, std::vector<std::string> labels);
+
   std::size_t examples() const { return examples_; }
   std::size_t features() const { return features_; }
   /// Of images of two dimensions, else 0.

@@ -2,11 +2,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iostream>
 #include <numeric>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "corpora/columns.h"
+#include "corpora/labelled_images.h"
 #include "models/file/model_file.h"
 #include "models/nets/classifier.h"
 #include "tools/commands.h"
@@ -16,7 +19,7 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t kBlock = 1024;        // lines read before answering
+constexpr std::size_t kBlock = 1024;        // lines read, or images taken, before answering
 constexpr std::size_t kBatchTokens = 8192;  // of padded tokens, bounds the memory of a batch
 constexpr std::size_t kBatchExamples = 128;
 
@@ -120,6 +123,33 @@ std::vector<std::string> classify_rows(const Classifier& model,
   return answers;
 }
 
+/// A line an image.
+void classify_images(const Classifier& model, const std::string& path,
+                     const ClassifyOptions& options) {
+  const LabelledImages file(path, "");
+  const std::size_t numbers = file.images.item_size();
+  if (numbers != static_cast<std::size_t>(model.features())) {
+    throw FormatError(
+        path, "its items have " + std::to_string(numbers) + " numbers each; " +
+                  (model.features() > 0 ? "the model reads " + std::to_string(model.features())
+                                        : std::string("the model reads text")));
+  }
+  for (std::size_t begin = 0; begin < file.images.items(); begin += kBlock) {
+    const std::size_t count = std::min(kBlock, file.images.items() - begin);
+    ClassifierInput input;
+    input.values.set_size(numbers, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::vector<double> values = file.values(begin + i);
+      std::transform(values.begin(), values.end(), input.values.colptr(i),
+                     [](double value) { return static_cast<real>(value); });
+    }
+    const Matrix probabilities = model.probabilities(input);
+    for (std::size_t i = 0; i < count; ++i)
+      std::cout << answer(model, probabilities.colptr(i), options) << '\n';
+  }
+  flush_output();
+}
+
 }  // namespace
 
 void classify_command(const Arguments& arguments) {
@@ -127,8 +157,10 @@ void classify_command(const Arguments& arguments) {
   ClassifyOptions options;
   LineOptions lines;
   ThreadOptions threads;
-  OptionParser parser("classify", "MODEL [--top K] < lines",
-                      "Writes label<TAB>probability pairs, best first, a line for each line read.");
+  OptionParser parser(
+      "classify", "MODEL [--top K] < lines",
+      "Writes label<TAB>probability pairs, best first, a line for each text or row of\n"
+      "comma-separated numbers, or, with an IDX file as --input, for each image.");
   parser.positional("MODEL", path, "a classifier that weft train classifier wrote");
   parser.group("Answers", options);
   parser.group("Lines", lines);
@@ -138,6 +170,8 @@ void classify_command(const Arguments& arguments) {
 
   const auto loaded = load_model_as<Classifier>(path, "classifier");
   const Classifier& model = *loaded.model;
+  if (lines.input != "-" && is_idx_file(lines.input))
+    return classify_images(model, lines.input, options);
   const std::string source = lines.input == "-" ? "standard input" : lines.input;
   std::uint64_t next_line = 1;
   answer_lines(lines, kBlock, [&](const std::vector<std::string>& block) {

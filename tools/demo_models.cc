@@ -9,8 +9,10 @@
 #include "corpora/bundled.h"
 #include "corpora/labelled_reader.h"
 #include "corpora/line_reader.h"
+#include "corpora/shapes.h"
 #include "corpora/token_stream.h"
 #include "tools/interrupt.h"
+#include "train/autoencoder_task.h"
 #include "train/classifier_task.h"
 #include "train/language_task.h"
 #include "train/progress_observer.h"
@@ -132,6 +134,34 @@ DemoLanguageModel train_demo_language_model(const SampleFiles& files, std::uint6
   DemoTraining training = train_and_watch(task, trainer, display);
   training.held_out = evaluate_language_model(*model, open(files.test()));
   return {std::move(model), std::move(training)};
+}
+
+DemoAutoencoder train_demo_autoencoder(std::uint64_t seed, ProgressDisplay& display) {
+  constexpr std::size_t kShapes = 6000, kHeldOut = 500;
+  const FeatureTable all = draw_shapes(seed, kShapes + 2 * kHeldOut);
+  const FeatureTable valid = all.part(kShapes, kShapes + kHeldOut);
+  AutoencoderOptions options;
+  options.layers = {200};
+  options.code = 24;
+  options.activation = Activation::gelu;
+  options.loss = ReconstructionLoss::cross_entropy;
+  options.noise = "gaussian:0.5";
+  TrainerOptions trainer;
+  trainer.epochs = 25;
+  trainer.schedule.kind = ScheduleKind::cosine;
+  trainer.schedule.learning_rate = 0.003;
+  trainer.seed = seed;
+
+  DemoAutoencoder result{
+      nullptr, {}, all.part(0, kShapes), all.part(kShapes + kHeldOut, all.examples())};
+  const FeatureInput input{kShapePixels * kShapePixels, kShapePixels, kShapePixels};
+  result.model = std::make_unique<Autoencoder>(options, input, nullptr);
+  result.model->parameters().initialize(seed);
+  AutoencoderTask task(*result.model, {}, result.learnt, &valid, seed);
+  result.training = train_and_watch(task, trainer, display);
+  result.training.held_out =
+      evaluate_features(*result.model, result.held_out, result.model->noise());
+  return result;
 }
 
 DemoTranslator train_demo_translator(const SampleFiles& files, std::uint64_t seed,

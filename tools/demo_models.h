@@ -1,4 +1,4 @@
-// The four small models of `weft demo`, trained on the samples that are part of the program.
+// The five small models of `weft demo`, trained on the samples that are part of the program.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "corpora/feature_table.h"
+#include "models/nets/autoencoder.h"
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
 #include "models/nets/translator.h"
@@ -54,11 +56,19 @@ struct DemoTranslator {
   DemoTraining training;
 };
 
+struct DemoAutoencoder {
+  std::unique_ptr<Autoencoder> model;
+  DemoTraining training;
+  FeatureTable learnt, held_out;
+};
+
 /// `arch`: bow or lstm. Throws UserError if the user interrupts it.
 DemoClassifier train_demo_classifier(ClassifierArch arch, const SampleFiles& files,
                                      std::uint64_t seed, ProgressDisplay& display);
 DemoLanguageModel train_demo_language_model(const SampleFiles& files, std::uint64_t seed,
                                             ProgressDisplay& display);
+/// Restores shapes from noise.
+DemoAutoencoder train_demo_autoencoder(std::uint64_t seed, ProgressDisplay& display);
 /// English to French.
 DemoTranslator train_demo_translator(const SampleFiles& files, std::uint64_t seed,
                                      ProgressDisplay& display);

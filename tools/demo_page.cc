@@ -7,6 +7,7 @@
 #include "tokenizer/surface.h"
 #include "tools/output.h"
 #include "train/attention_pictures.h"
+#include "train/autoencoder_pictures.h"
 
 namespace weft {
 namespace {
@@ -37,7 +38,9 @@ ReportTable measures_table(const DemoResults& results) {
           "perplexity " +
               short_number(results.mail.training.held_out.at("perplexity").get<double>())),
       row("translator, English to French", *results.translator.model, results.translator.training,
-          "BLEU " + short_number(results.translator.training.held_out.at("bleu").get<double>()))};
+          "BLEU " + short_number(results.translator.training.held_out.at("bleu").get<double>())),
+      row("denoising autoencoder", *results.shapes.model, results.shapes.training,
+          "mean squared error " + noise_removed(results.shapes.training))};
   return table;
 }
 
@@ -129,6 +132,15 @@ void add_translations(Report& page, const DemoResults& results) {
       attention_map(word_attention(*results.translator.model, longest->translation)));
 }
 
+void add_shapes(Report& page, const DemoAutoencoder& shapes) {
+  page.blocks.push_back(ReportHeading{"Shapes out of noise"});
+  page.blocks.push_back(ReportParagraph{
+      "An autoencoder squeezes pictures of " + std::to_string(shapes.model->input().features) +
+      " pixels through " + std::to_string(shapes.model->code_size()) +
+      " numbers and back. It was given noisy pictures and asked for the clean ones."});
+  add_autoencoder_pictures(page, *shapes.model, shapes.learnt, shapes.held_out);
+}
+
 void add_curves(Report& page, const std::string& title, const DemoTraining& training) {
   page.blocks.push_back(ReportHeading{"Learning curves: " + title});
   add_learning_curves(page, training.curves);
@@ -148,16 +160,21 @@ std::string percent(double share) {
   return text;
 }
 
+std::string noise_removed(const DemoTraining& training) {
+  return short_number(training.held_out.at("noisy_mse").get<double>()) + " before, " +
+         short_number(training.held_out.at("mse").get<double>()) + " after";
+}
+
 Report demo_page(const DemoResults& results, const std::vector<std::string>& sentences) {
   const std::string& walked = sentences.back();
   Report page;
-  page.title = "weft: four small models, trained just now";
+  page.title = "weft: five small models, trained just now";
   page.blocks = {
       ReportParagraph{
           "Two classifiers have read the same opinions, a language model has read short "
-          "e-mails, and a translator English sentences with their French. The measures "
-          "below are taken on lines that none of them saw; no sentence is in two "
-          "parts."},
+          "e-mails, a translator English sentences with their French, and an autoencoder "
+          "has seen shapes. The measures below are taken on lines and shapes that none of "
+          "them saw; no sentence is in two parts."},
       measures_table(results),
       ReportHeading{"The same words, another meaning"},
       ReportParagraph{
@@ -179,10 +196,12 @@ Report demo_page(const DemoResults& results, const std::vector<std::string>& sen
     page.blocks.push_back(ReportSample{completed.opening, text});
   }
   add_translations(page, results);
+  add_shapes(page, results.shapes);
   add_curves(page, "bag of words", results.bag.training);
   add_curves(page, "LSTM", results.lstm.training);
   add_curves(page, "e-mail language model", results.mail.training);
   add_curves(page, "translator", results.translator.training);
+  add_curves(page, "denoising autoencoder", results.shapes.training);
   return page;
 }
 

@@ -34,13 +34,18 @@ struct DemoResults {
   std::vector<CompletedOpening> completed;
   DemoTranslator translator;
   std::vector<TranslatedSentence> translated;
+  DemoAutoencoder shapes;
 };
+
+/// "0.25 before, 0.014 after": the mean squared error of noisy shapes, and of restored ones.
+std::string noise_removed(const DemoTraining& training);
 
 /// "98.5 %"
 std::string percent(double share);
 
 /// Measures, the sentences side by side, what the LSTM remembers while it reads, completions,
-/// translations with the attention of the longest, and the learning curves.
+/// translations with the attention of the longest, shapes restored from noise, and the learning
+/// curves.
 Report demo_page(const DemoResults& results, const std::vector<std::string>& sentences);
 
 }  // namespace weft

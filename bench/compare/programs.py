@@ -47,7 +47,7 @@ class Program:
     is_weft = False
 
     def choices(self, threads):
-        """What can be chosen with so many threads, a list of strings a choice, the usual first."""
+        """What can be chosen with so many threads, a list of strings a choice, the likeliest first."""
         return []
 
     def prepare(self, build):
@@ -90,7 +90,7 @@ class PyTorch(Program):
     def choices(self, threads):
         # One build a folder, as Debian's alternatives have it; they differ in their threads.
         builds = sorted(glob.glob("/usr/lib/*/openblas-*/")) if threads > 1 else []
-        return [["SkylakeX", "", "Haswell"], builds or [""], ["", *self.options]]
+        return [["SkylakeX", "", "Haswell"], builds or [""], [*self.options, ""]]
 
     def measure(self, threads, settings, seconds):
         kernels, build, option = settings

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/integer_product.h"
 #include "models/core/kernels/parallel.h"
 
@@ -11,40 +12,9 @@ namespace {
 
 using namespace kernels;
 
-/// Stands for zero among unsigned inputs.
-constexpr int kZero = 128;
-
 std::size_t place(Index o, Index k, Index quads) {
   return (o / kBlockOutputs * quads + k / kQuadInputs) * kBlockQuadBytes +
          o % kBlockOutputs * kQuadInputs + k % kQuadInputs;
-}
-
-/// Rounds x to kZero + q with x ≈ scale · q and returns the scale. The bytes behind the inputs meet
-/// weights that are zero.
-real quantize_column(Index inputs, const real* x, std::uint8_t* q) {
-  real most = 0;
-  for (Index k = 0; k < inputs; ++k) most = std::max(most, std::abs(x[k]));
-  const real factor = most > 0 ? 127 / most : 0;
-  if (!std::isfinite(factor)) {  // too small to matter
-    std::fill_n(q, inputs, std::uint8_t{kZero});
-    return 0;
-  }
-  for (Index k = 0; k < inputs; ++k) {
-    const real scaled = x[k] * factor;
-    const real number = scaled == scaled ? scaled : 0;  // one that is none has no integer
-    q[k] = static_cast<std::uint8_t>(static_cast<int>(number + (kZero + real(0.5))));
-  }
-  return most / 127;
-}
-
-/// Turns the sums of a tile into numbers.
-void finish(const QuantizedMatrix& W, Index first, Index count, const std::int32_t* sums,
-            real x_scale, real beta, real* y) {
-  for (Index i = 0; i < count; ++i) {
-    const std::int32_t exact = sums[i] - kZero * W.sums[first + i];
-    const real value = x_scale * static_cast<real>(W.scales[first + i]) * static_cast<real>(exact);
-    y[i] = beta == 0 ? value : value + beta * y[i];
-  }
 }
 
 }  // namespace
@@ -85,13 +55,17 @@ void quantized_product(const QuantizedMatrix& W, const real* X, Index N, real be
   scales.resize(std::max<std::size_t>(scales.size(), N));
   std::uint8_t* const x = inputs.data();
   real* const x_scales = scales.data();
-  for (Index n = 0; n < N; ++n)
-    x_scales[n] = quantize_column(W.inputs, X + n * W.inputs, x + n * stride);
+  const Elementwise& kernel = elementwise();
+  parallel_for(N, columns_of_a_pass(W.inputs), [&](std::size_t begin, std::size_t end) {
+    for (Index n = begin; n < end; ++n)
+      x_scales[n] = kernel.quantize(W.inputs, X + n * W.inputs, x + n * stride);
+  });
 
   const auto& product = integer_product();
   const Index tiles = (blocks + kTileBlocks - 1) / kTileBlocks;
+  const Index column_tiles = (N + kTileColumns - 1) / kTileColumns;
   constexpr Index kBytesAThread = 1 << 18;
-  const Index grain = kBytesAThread / (quads * kBlockQuadBytes * kTileBlocks) + 1;
+  const Index grain = kBytesAThread / (column_tiles * quads * kBlockQuadBytes * kTileBlocks) + 1;
   parallel_for(tiles, grain, [&](std::size_t begin, std::size_t end) {
     std::int32_t sums[kTileColumns * kTileBlocks * kBlockOutputs];
     for (Index tile = begin; tile < end; ++tile) {
@@ -103,8 +77,9 @@ void quantized_product(const QuantizedMatrix& W, const real* X, Index N, real be
         product.tile(quads, count, W.weights + block * quads * kBlockQuadBytes, columns,
                      x + n * stride, stride, sums);
         for (Index c = 0; c < columns; ++c)
-          finish(W, first, outputs, sums + c * count * kBlockOutputs, x_scales[n + c], beta,
-                 Y + (n + c) * W.outputs + first);
+          kernel.dequantize(outputs, sums + c * count * kBlockOutputs, W.sums + first,
+                            x_scales[n + c], W.scales + first, beta,
+                            Y + (n + c) * W.outputs + first);
       }
     }
   });

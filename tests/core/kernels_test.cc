@@ -13,23 +13,10 @@
 #include <vector>
 
 #include "base/error.h"
-#include "models/core/kernels/elementwise.h"
+#include "tests/core/kernel_test.h"
 
 namespace weft::kernels {
 namespace {
-
-using Values = std::vector<real>;
-constexpr real infinity = std::numeric_limits<real>::infinity();
-constexpr real nan = std::numeric_limits<real>::quiet_NaN();
-constexpr std::size_t sizes[] = {0, 1, 3, 7, 8, 15, 16, 17, 31, 64, 100, 1000};
-
-Values normal(std::size_t n, unsigned seed) {
-  std::mt19937 generator(seed);
-  std::normal_distribution<real> distribution(0, 2);
-  Values result(n);
-  for (real& x : result) x = distribution(generator);
-  return result;
-}
 
 /// Random numbers, every other one replaced by a hard one.
 Values hard(std::size_t n, unsigned seed) {
@@ -41,24 +28,8 @@ Values hard(std::size_t n, unsigned seed) {
   return result;
 }
 
-void expect_close(const Values& got, const Values& want, double relative, double absolute) {
-  ASSERT_EQ(got.size(), want.size());
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    if (std::isnan(want[i])) {
-      ASSERT_TRUE(std::isnan(got[i])) << "element " << i << ": " << got[i];
-    } else if (got[i] != want[i]) {
-      ASSERT_NEAR(got[i], want[i], absolute + relative * std::abs(want[i])) << "element " << i;
-    }
-  }
-}
-
-class Kernels : public testing::TestWithParam<const Elementwise*> {
- protected:
-  const Elementwise& table() const { return *GetParam(); }
-};
-
-INSTANTIATE_TEST_SUITE_P(Tables, Kernels, testing::ValuesIn(runnable()),
-                         [](const auto& tested) { return std::string(tested.param->name); });
+class Kernels : public KernelTest {};
+INSTANTIATE_TEST_SUITE_P(Tables, Kernels, testing::ValuesIn(runnable()), kernel_name);
 
 // ---- y = f(x).
 
@@ -228,23 +199,6 @@ TEST_P(Kernels, ReluPassesNoGradientWhereItsOutputIsZero) {
   Values dx(4, nan);
   table().relu_backward(4, 0, y.data(), dy.data(), 0, dx.data());
   EXPECT_EQ(dx, (Values{0, 0, 5, 5}));
-}
-
-// ---- Rounding.
-
-TEST_P(Kernels, RoundsToBf16LikeTheReference) {
-  for (const std::size_t n : sizes) {
-    Values x = normal(n + 1, 1), y = normal(n + 1, 2);
-    const Values edges = {nan, infinity, -infinity, 3.4e38f, 1e-41f, -0.0f, 1.00390625f};
-    std::copy_n(edges.begin(), std::min(n, edges.size()), x.begin() + 1);
-    std::vector<std::uint16_t> want(2 * n), got(2 * n);
-    reference().to_bf16_pairs(n, x.data() + 1, y.data() + 1, want.data());
-    table().to_bf16_pairs(n, x.data() + 1, y.data() + 1, got.data());
-    EXPECT_EQ(got, want) << n;
-    reference().to_bf16(n, x.data() + 1, want.data());
-    table().to_bf16(n, x.data() + 1, got.data());
-    EXPECT_EQ(got, want) << n;
-  }
 }
 
 // ---- Sums and softmax.

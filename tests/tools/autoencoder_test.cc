@@ -168,6 +168,14 @@ TEST_F(AutoencoderTool, ClassifierOfImages) {
   const Result tested =
       weft(folder, {"test", "c.weft", "--data", "images.idx", "--labels", "labels.txt", "--json"});
   EXPECT_EQ(tested.exit, 0) << tested.err;
+  const Words answers =
+      lines_of(weft(folder, {"classify", "c.weft", "--input", "images.idx", "--top", "1"}).out);
+  ASSERT_EQ(answers.size(), 60u);
+  const Words labels = lines_of(folder.read("labels.txt"));
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    EXPECT_TRUE(answers[i].starts_with(labels[i] + "\t")) << i << ": " << answers[i];
+  expect_user_error(weft(folder, {"classify", model("classifier"), "--input", "images.idx"}),
+                    "its items have 12 numbers each; the model reads text");
   expect_user_error(weft(folder, {"train", "classifier", "--train", "images.idx", "--model",
                                   "c.weft", "--arch", "mlp"}),
                     "name the file with the labels by --labels");

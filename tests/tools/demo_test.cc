@@ -36,9 +36,15 @@ TEST(DemoTest, TheLstmGetsAllThreeSentencesRight) {
   EXPECT_THAT(page, HasSubstr("</html>"));
   EXPECT_THAT(page, HasSubstr("hidden state"));
   EXPECT_THAT(page, HasSubstr("pays to each English word"));
-  const auto bleu = result.out.find("held-out BLEU ");
-  ASSERT_NE(bleu, std::string::npos) << result.out;
-  EXPECT_GT(std::stod(result.out.substr(bleu + 14)), 60);
+  EXPECT_THAT(page, HasSubstr("Inputs, noisy inputs, and what is restored"));
+  const auto number_after = [&](const std::string& text) {
+    const auto place = result.out.find(text);
+    return place == std::string::npos ? -1 : std::stod(result.out.substr(place + text.size()));
+  };
+  const double noise = number_after("squared error a pixel ");
+  EXPECT_NEAR(noise, 0.25, 0.01) << result.out;
+  EXPECT_LT(number_after("before, "), noise / 5);
+  EXPECT_GT(number_after("held-out BLEU "), 60);
 }
 
 }  // namespace

@@ -14,6 +14,8 @@
 namespace weft::kernels {
 
 inline constexpr std::size_t kFewColumns = 8;
+/// Stands for zero among unsigned inputs of integer products.
+inline constexpr int kIntegerZero = 128;
 
 struct Elementwise {
   const char* name;  // "reference", "portable", "avx2", "avx512"
@@ -78,6 +80,14 @@ struct Elementwise {
   /// Two arrays in turn, which is how bfloat16 products read: y[2i] from even[i], y[2i + 1] from
   /// odd[i].
   void (*to_bf16_pairs)(std::size_t n, const real* even, const real* odd, std::uint16_t* y);
+
+  // Around products of 8-bit integers (integer_product.h).
+  /// Rounds x to 128 + q, q from −127 to 127 and x ≈ scale · q, and returns the scale: max |x| / 127,
+  /// or 0 if that is too small to divide by. What is not a number counts as zero.
+  real (*quantize)(std::size_t n, const real* x, std::uint8_t* q);
+  /// y = scale · scales∘(sums − 128 · weight_sums) + βy.
+  void (*dequantize)(std::size_t n, const std::int32_t* sums, const std::int32_t* weight_sums,
+                     real scale, const float* scales, real beta, real* y);
 
   // Optimizer updates, in place. g is the gradient, already scaled and clipped.
   void (*momentum)(std::size_t n, real rate, real momentum, bool nesterov, const real* g,

@@ -225,6 +225,33 @@ void to_bf16_pairs(std::size_t n, const real* even, const real* odd, std::uint16
   }
 }
 
+// ---- Around products of 8-bit integers.
+
+real quantize(std::size_t n, const real* x, std::uint8_t* q) {
+  real most = 0;
+  for (std::size_t i = 0; i < n; ++i) most = std::max(most, std::abs(x[i]));
+  const real factor = most > 0 ? 127 / most : 0;
+  if (!std::isfinite(factor)) {  // too small to matter
+    std::fill_n(q, n, std::uint8_t{kIntegerZero});
+    return 0;
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const real scaled = x[i] * factor;
+    const real number = scaled == scaled ? scaled : 0;  // one that is none has no integer
+    q[i] = static_cast<std::uint8_t>(static_cast<int>(number + (kIntegerZero + real(0.5))));
+  }
+  return most / 127;
+}
+
+void dequantize(std::size_t n, const std::int32_t* sums, const std::int32_t* weight_sums,
+                real scale, const float* scales, real beta, real* y) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::int32_t exact = sums[i] - kIntegerZero * weight_sums[i];
+    const real value = scale * static_cast<real>(scales[i]) * static_cast<real>(exact);
+    y[i] = beta == 0 ? value : value + beta * y[i];
+  }
+}
+
 // ---- Optimizers.
 
 void momentum(std::size_t n, real rate, real mu, bool nesterov, const real* g, real* velocity,
@@ -292,6 +319,8 @@ const Elementwise& reference() {
       .dropout = dropout,
       .to_bf16 = to_bf16,
       .to_bf16_pairs = to_bf16_pairs,
+      .quantize = quantize,
+      .dequantize = dequantize,
       .momentum = momentum,
       .adagrad = adagrad,
       .rmsprop = rmsprop,

@@ -152,18 +152,23 @@ class SentenceSearch {
   std::vector<int> parents_;
 };
 
-/// The search for a batch: all live hypotheses of all sentences are columns of one matrix, a
-/// sentence's side by side. What is finished leaves it.
-class BatchSearch {
- public:
-  BatchSearch(const Translator& model, Tape& tape, const TranslationOptions& options)
-      : model_(model), tape_(tape), options_(options) {}
+}  // namespace
 
-  std::vector<std::vector<Translation>> run(const TokenBatch& sources, bool keep_attention) {
-    encoded_ = model_.encode(tape_, sources);
+/// The search for a batch: all live hypotheses of all sentences are columns of one matrix, a
+/// sentence's side by side. What is finished leaves it. Another batch uses the memory again.
+class TranslationSearch::BatchSearch {
+ public:
+  BatchSearch(const Translator& model, const LaidOutWeights& laid_out)
+      : model_(model), tape_(&laid_out) {}
+
+  std::vector<std::vector<Translation>> run(const TokenBatch& sources,
+                                            const TranslationOptions& options,
+                                            bool keep_attention) {
+    model_.encode(tape_, sources, encoded_);
     state_ = encoded_.state;
+    searches_.clear();
     for (int n = 0; n < encoded_.sentences(); ++n)
-      searches_.emplace_back(encoded_.length(n), options_, keep_attention);
+      searches_.emplace_back(encoded_.length(n), options, keep_attention);
     while (list_columns()) step();
     std::vector<std::vector<Translation>> results;
     for (SentenceSearch& search : searches_) results.push_back(search.result());
@@ -202,20 +207,18 @@ class BatchSearch {
       if (!searches_[n].live().empty())
         for (const int parent : searches_[n].parents())
           columns.push_back(static_cast<int>(firsts_[n]) + parent);
-    state_ = state_.select(columns);
+    state_.select(columns, next_state_);
+    std::swap(state_, next_state_);
   }
 
   const Translator& model_;
-  Tape& tape_;
-  const TranslationOptions& options_;
+  Tape tape_;
   Translator::Encoded encoded_;
-  Translator::State state_;
+  Translator::State state_, next_state_;
   std::vector<SentenceSearch> searches_;
   std::vector<int> sentences_, tokens_;
   std::vector<std::size_t> firsts_;
 };
-
-}  // namespace
 
 void TranslationOptions::visit(OptionVisitor& v) {
   v.integer("beam", beam, 1, 1000, "hypotheses a sentence; 1: greedy");
@@ -230,6 +233,15 @@ void TranslationOptions::visit(OptionVisitor& v) {
 
 TranslationSearch::TranslationSearch(const Translator& model)
     : model_(model), laid_out_(model.lay_out()) {}
+TranslationSearch::~TranslationSearch() = default;
+
+std::unique_ptr<TranslationSearch::BatchSearch> TranslationSearch::take_idle() const {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return std::make_unique<BatchSearch>(model_, laid_out_);
+  std::unique_ptr<BatchSearch> search = std::move(idle_.back());
+  idle_.pop_back();
+  return search;
+}
 
 std::vector<std::vector<Translation>> TranslationSearch::search(
     const std::vector<std::vector<int>>& sources, const TranslationOptions& options,
@@ -244,16 +256,18 @@ std::vector<std::vector<Translation>> TranslationSearch::search(
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return sources[a].size() > sources[b].size();
   });
-  Tape tape(&laid_out_);
+  std::unique_ptr<BatchSearch> batch_search = take_idle();
   std::vector<std::vector<Translation>> results(sources.size());
   const std::size_t most = static_cast<std::size_t>(options.batch_size);
   for (std::size_t begin = 0; begin < order.size(); begin += most) {
     const std::size_t end = std::min(order.size(), begin + most);
     std::vector<const std::vector<int>*> batch;
     for (std::size_t k = begin; k < end; ++k) batch.push_back(&sources[order[k]]);
-    auto found = BatchSearch(model_, tape, options).run(make_token_batch(batch), keep_attention);
+    auto found = batch_search->run(make_token_batch(batch), options, keep_attention);
     for (std::size_t k = begin; k < end; ++k) results[order[k]] = std::move(found[k - begin]);
   }
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(batch_search));
   return results;
 }
 

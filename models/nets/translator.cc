@@ -228,7 +228,8 @@ std::vector<double> Translator::fingerprint(const std::string& input) const {
   constexpr Index kShown = 4;
   const std::vector<int> ids = encode_source(input);
   Tape tape;
-  const Encoded encoded = encode(tape, make_token_batch({&ids}));
+  Encoded encoded;
+  encode(tape, make_token_batch({&ids}), encoded);
   State state = encoded.state;
   std::vector<double> numbers;
   for (int t = 0; t < kSteps; ++t) {

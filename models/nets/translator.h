@@ -74,8 +74,9 @@ class Translator : public Model {
   struct State {
     std::vector<Matrix> hidden, cell;
     Matrix feed;  // h̃ of the step before
-    /// The hypotheses columns[0], columns[1], …; any may be taken twice or left out.
-    State select(const std::vector<int>& columns) const;
+    /// Makes `selected` the hypotheses columns[0], columns[1], …; any may be taken twice or left
+    /// out. Its memory is used again.
+    void select(const std::vector<int>& columns, State& selected) const;
   };
   /// Source sentences that have been read.
   struct Encoded {
@@ -94,8 +95,9 @@ class Translator : public Model {
     const real* attention = nullptr;       // hypothesis n: its sentence's positions from
     const std::size_t* offsets = nullptr;  // offsets[n] on
   };
-  /// `tape` answers, and is reset; one of lay_out()'s weights makes many steps quicker.
-  Encoded encode(Tape& tape, const TokenBatch& source) const;
+  /// `tape` answers, and is reset; one of lay_out()'s weights makes many steps quicker. The memory
+  /// of `encoded` is used again.
+  void encode(Tape& tape, const TokenBatch& source, Encoded& encoded) const;
   /// N hypotheses read one token more, <bos> the first time: hypothesis n is about sentence
   /// sentences[n], reads tokens[n] and is column n of `state`, which is carried on.
   Prediction step(Tape& tape, const Encoded& encoded, State& state,

@@ -3,36 +3,42 @@
 #include <algorithm>
 #include <iterator>
 
+#include "models/core/kernels/parallel.h"
 #include "models/nets/translator.h"
 
 namespace weft {
 
-Translator::State Translator::State::select(const std::vector<int>& columns) const {
-  const auto selected = [&](const Matrix& from) {
-    Matrix to(from.n_rows, columns.size());
-    for (std::size_t n = 0; n < columns.size(); ++n)
-      std::copy_n(from.colptr(static_cast<Index>(columns[n])), from.n_rows, to.colptr(n));
-    return to;
+void Translator::State::select(const std::vector<int>& columns, State& selected) const {
+  const auto select = [&](const Matrix& from, Matrix& to) {
+    to.set_size(from.n_rows, columns.size());
+    kernels::parallel_for(columns.size(), kernels::columns_of_a_pass(from.n_rows),
+                          [&](std::size_t begin, std::size_t end) {
+                            for (std::size_t n = begin; n < end; ++n)
+                              std::copy_n(from.colptr(static_cast<Index>(columns[n])), from.n_rows,
+                                          to.colptr(n));
+                          });
   };
-  State state;
-  for (const Matrix& matrix : hidden) state.hidden.push_back(selected(matrix));
-  for (const Matrix& matrix : cell) state.cell.push_back(selected(matrix));
-  state.feed = selected(feed);
-  return state;
+  selected.hidden.resize(hidden.size());
+  selected.cell.resize(cell.size());
+  for (std::size_t l = 0; l < hidden.size(); ++l) select(hidden[l], selected.hidden[l]);
+  for (std::size_t l = 0; l < cell.size(); ++l) select(cell[l], selected.cell[l]);
+  select(feed, selected.feed);
 }
 
-Translator::Encoded Translator::encode(Tape& tape, const TokenBatch& source) const {
+void Translator::encode(Tape& tape, const TokenBatch& source, Encoded& encoded) const {
   tape.reset();
   const Read read = this->read(tape, source);
-  Encoded encoded;
   encoded.keys = read.memory.keys.value();
   encoded.values = read.memory.values.value();
   encoded.starts = read.starts;
-  for (const Var hidden : read.start.hidden) encoded.state.hidden.push_back(hidden.value());
-  for (const Var cell : read.start.cell) encoded.state.cell.push_back(cell.value());
+  const auto copy = [](const auto& from, std::vector<Matrix>& to) {
+    to.resize(from.size());
+    for (std::size_t l = 0; l < from.size(); ++l) to[l] = from[l].value();
+  };
+  copy(read.start.hidden, encoded.state.hidden);
+  copy(read.start.cell, encoded.state.cell);
   encoded.state.feed.zeros(static_cast<Index>(options_.hidden),
                            static_cast<Index>(source.examples));
-  return encoded;
 }
 
 Translator::Prediction Translator::step(Tape& tape, const Encoded& encoded, State& state,

@@ -32,7 +32,8 @@ struct Predicted {
 };
 Predicted after(const Translator& model, const std::vector<int>& source, std::vector<int> words) {
   Tape tape;
-  const Translator::Encoded encoded = model.encode(tape, make_token_batch({&source}));
+  Translator::Encoded encoded;
+  model.encode(tape, make_token_batch({&source}), encoded);
   Translator::State state = encoded.state;
   words.insert(words.begin(), kBos);
   Predicted predicted;

@@ -93,7 +93,8 @@ TEST(Translator, StepsGiveWhatTeacherForcingGives) {
         model->log_likelihoods(pairs.source, pairs.inputs, pairs.targets);
     const LaidOutWeights laid_out = model->lay_out();
     Tape tape(&laid_out);
-    const Translator::Encoded encoded = model->encode(tape, pairs.source);
+    Translator::Encoded encoded;
+    model->encode(tape, pairs.source, encoded);
     Translator::State state = encoded.state;
     for (std::size_t t = 0; t < forced.size(); ++t) {
       double result = 0;

@@ -9,7 +9,14 @@ namespace {
 
 using std::size_t;
 
-// VPDPBUSD multiplies four unsigned bytes with four signed ones and adds the products to a sum.
+/// Multiplies four unsigned bytes with four signed ones and adds the products to a sum. Not by
+/// _mm512_dpbusd_epi32, for which GCC 12 moves every sum to another register and back.
+[[gnu::always_inline]] inline __m512i add_products(__m512i sum, __m512i unsigned_bytes,
+                                                   __m512i signed_bytes) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(unsigned_bytes), "v"(signed_bytes));
+  return sum;
+}
+
 template <size_t Blocks, size_t Columns>
 void tile_of(size_t quads, const std::int8_t* weights, const std::uint8_t* x, size_t stride,
              std::int32_t* sums) {
@@ -24,8 +31,7 @@ void tile_of(size_t quads, const std::int8_t* weights, const std::uint8_t* x, si
       std::int32_t four;
       std::memcpy(&four, x + c * stride + q * kQuadInputs, sizeof four);
       const __m512i inputs = _mm512_set1_epi32(four);
-      for (size_t b = 0; b < Blocks; ++b)
-        sum[c][b] = _mm512_dpbusd_epi32(sum[c][b], inputs, weight[b]);
+      for (size_t b = 0; b < Blocks; ++b) sum[c][b] = add_products(sum[c][b], inputs, weight[b]);
     }
   }
   for (size_t c = 0; c < Columns; ++c)

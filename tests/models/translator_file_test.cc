@@ -17,7 +17,9 @@ void expect_same_answers(const Translator& a, const Translator& b) {
   EXPECT_EQ(a.target_tokenizer().serialize(), b.target_tokenizer().serialize());
   Tape one, other;
   const TokenBatch batch = make_token_batch({&source});
-  const Translator::Encoded first = a.encode(one, batch), second = b.encode(other, batch);
+  Translator::Encoded first, second;
+  a.encode(one, batch, first);
+  b.encode(other, batch, second);
   EXPECT_TRUE(equal_to_the_bit(first.keys, second.keys));
   Translator::State left = first.state, right = second.state;
   for (const int token : {int{kBos}, 5})

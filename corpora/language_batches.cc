@@ -22,39 +22,37 @@ std::uint64_t LanguageBatches::part_begin(std::uint64_t part) const {
   return part * (size / examples_) + std::min(part, size % examples_);
 }
 
-std::uint64_t LanguageBatches::batches() const {
-  const std::uint64_t longest = part_begin(1);
-  return (longest + steps_ - 1) / steps_;
-}
+std::uint64_t LanguageBatches::batches() const { return (steps() + steps_ - 1) / steps_; }
 
 void LanguageBatches::seek(std::uint64_t position) {
-  if (position > batches()) throw std::out_of_range("LanguageBatches::seek beyond the epoch");
+  if (position > steps()) throw std::out_of_range("LanguageBatches::seek beyond the epoch");
   position_ = position;
 }
 
-bool LanguageBatches::next(LanguageBatch& batch) {
-  if (position_ == batches()) {
+bool LanguageBatches::next(LanguageBatch& batch, int steps_wanted) {
+  if (position_ == this->steps()) {
     position_ = 0;
     return false;
   }
-  const std::uint64_t offset = position_ * steps_;
-  const std::uint64_t steps = std::min(steps_, part_begin(1) - offset);
+  const std::uint64_t steps =
+      std::min(steps_wanted > 0 ? static_cast<std::uint64_t>(steps_wanted) : steps_,
+               this->steps() - position_);
   batch.first = position_ == 0;
   batch.inputs.steps = static_cast<int>(steps);
   batch.inputs.examples = static_cast<int>(examples_);
   batch.inputs.ids.assign(steps * examples_, kPad);
   batch.inputs.lengths.assign(examples_, 0);
   batch.targets.assign(steps * examples_, -1);
-  for (std::uint64_t part = 0; part < examples_; ++part) read_part(part, offset, batch);
-  ++position_;
+  for (std::uint64_t part = 0; part < examples_; ++part) read_part(part, steps, batch);
+  position_ += steps;
   return true;
 }
 
-void LanguageBatches::read_part(std::uint64_t part, std::uint64_t offset, LanguageBatch& batch) {
-  const std::uint64_t begin = part_begin(part) + offset;
+void LanguageBatches::read_part(std::uint64_t part, std::uint64_t steps, LanguageBatch& batch) {
+  const std::uint64_t begin = part_begin(part) + position_;
   const std::uint64_t end = part_begin(part + 1);
   if (begin >= end) return;
-  const std::uint64_t count = std::min<std::uint64_t>(steps_, end - begin);
+  const std::uint64_t count = std::min(steps, end - begin);
   // The token before the window, then the window: inputs are it without its last.
   window_.resize(count + 1);
   window_[0] = begin == 0 ? static_cast<int>(kEos) : stream_[begin - 1];

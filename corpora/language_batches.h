@@ -28,18 +28,20 @@ class LanguageBatches {
   /// Throws std::invalid_argument unless `examples` (B) and `steps` (T) are positive.
   LanguageBatches(TokenStream stream, int examples, int steps);
 
-  /// False at the end of an epoch; the call after that begins the next one.
-  bool next(LanguageBatch& batch);
+  /// False at the end of an epoch; the call after that begins the next one. `steps`: of this batch,
+  /// if it shall have another number of them.
+  bool next(LanguageBatch& batch, int steps = 0);
 
-  std::uint64_t batches() const;  // an epoch
-  /// Batches delivered in this epoch; seek() goes on behind as many. Throws std::out_of_range
-  /// beyond batches().
+  std::uint64_t batches() const;  // an epoch, if all have the same number of steps
+  std::uint64_t steps() const { return part_begin(1); }  // an epoch
+  /// Steps delivered in this epoch; seek() goes on behind as many. Throws std::out_of_range beyond
+  /// steps().
   std::uint64_t position() const { return position_; }
   void seek(std::uint64_t position);
 
  private:
   std::uint64_t part_begin(std::uint64_t part) const;
-  void read_part(std::uint64_t part, std::uint64_t offset, LanguageBatch& batch);
+  void read_part(std::uint64_t part, std::uint64_t steps, LanguageBatch& batch);
 
   TokenStream stream_;
   std::uint64_t examples_;

@@ -130,7 +130,7 @@ DemoLanguageModel train_demo_language_model(const SampleFiles& files, std::uint6
   const TokenStream train = open(files.train()), valid = open(files.valid());
   auto model = std::make_unique<LanguageModel>(options, tokenizer);
   model->parameters().initialize(seed);
-  LanguageTask task(*model, {}, train, &valid);
+  LanguageTask task(*model, {}, train, &valid, seed);
   DemoTraining training = train_and_watch(task, trainer, display);
   training.held_out = evaluate_language_model(*model, open(files.test()));
   return {std::move(model), std::move(training)};

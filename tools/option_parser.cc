@@ -11,6 +11,7 @@
 #include "base/json_options.h"
 #include "corpora/line_reader.h"
 #include "tools/option_visitors.h"
+#include "tools/recipes.h"
 
 namespace weft {
 namespace {
@@ -103,17 +104,23 @@ void OptionParser::give(const std::set<std::string>& flags, std::string name, Gi
 
 /// `name = value` lines; empty ones and those that begin with # are passed over.
 GivenOptions OptionParser::read_config(const std::string& path, const OptionNames& known) const {
+  std::vector<std::string> lines;
+  LineReader reader(path);
+  for (std::string line; reader.next(line);) lines.push_back(line);
+  return read_options(lines, path, known);
+}
+
+GivenOptions OptionParser::read_options(const std::vector<std::string>& lines,
+                                        const std::string& source, const OptionNames& known) const {
   GivenOptions given;
-  LineReader lines(path);
-  for (std::string line; lines.next(line);) {
-    line = trimmed(line);
+  for (std::size_t n = 0; n < lines.size(); ++n) {
+    const std::string line = trimmed(lines[n]);
     if (line.empty() || line[0] == '#') continue;
     const auto equals = line.find('=');
-    if (equals == std::string::npos) {
-      throw FormatError::at_line(path, lines.line_number(), "an option is written 'name = value'");
-    }
+    if (equals == std::string::npos)
+      throw FormatError::at_line(source, n + 1, "an option is written 'name = value'");
     const std::string name = trimmed(line.substr(0, equals));
-    const std::string place = path + ":" + std::to_string(lines.line_number());
+    const std::string place = source + ":" + std::to_string(n + 1);
     if (name == "config" || name == "help") {
       throw UserError(place + ": option " + name + " belongs on the command line; leave it out");
     }
@@ -189,6 +196,10 @@ bool OptionParser::read(const Arguments& arguments) {
     return false;
   }
   if (given("config")) given_.merge(read_config(given_value("config"), known));
+  if (given("recipe")) {
+    const std::string name = given_value("recipe");
+    given_.merge(read_options(recipe_lines(name), "recipe " + name, known));
+  }
   return true;
 }
 

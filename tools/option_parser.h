@@ -54,7 +54,8 @@ class OptionParser {
 
   /// Finds out what is given on the command line and in the file of `--config`, whose values count
   /// where the command line is silent. Throws UserError for an unknown option (with the nearest
-  /// known one), one given twice, or one without its value.
+  /// known one), one given twice, or one without its value. Where both are silent, the recipe that
+  /// an option `--recipe` names (train/recipes) has its say.
   bool read(const Arguments& arguments);
   /// For before read(): an option that may be given several times; its values are joined, a line
   /// each.
@@ -92,6 +93,8 @@ class OptionParser {
   void give(const std::set<std::string>& flags, std::string name, GivenOption option,
             GivenOptions& given) const;
   GivenOptions read_config(const std::string& path, const OptionNames& known) const;
+  GivenOptions read_options(const std::vector<std::string>& lines, const std::string& source,
+                            const OptionNames& known) const;
   void take_values(const std::vector<std::string>& words, std::size_t most, GivenOption& given);
   void give_back_positionals();
 

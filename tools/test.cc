@@ -17,6 +17,8 @@
 #include "tools/output.h"
 #include "train/autoencoder_task.h"
 #include "train/classifier_task.h"
+#include "train/continuous_cache.h"
+#include "train/dynamic_evaluation.h"
 #include "train/language_task.h"
 #include "train/retrieval.h"
 
@@ -45,6 +47,8 @@ struct Settings {
   LabelledReaderOptions reader;
   TranslationOptions search;
   TranslatorTestOptions translator;
+  ContinuousCacheOptions cache;
+  DynamicEvaluationOptions dynamic;
 };
 
 /// Throws UserError if one of the struct's options, but --encoding and --seed, was given.
@@ -78,6 +82,20 @@ nlohmann::json measure_features(const FeatureModel& model, const std::string& da
   return measures;
 }
 
+nlohmann::json measure_language_model(const LanguageModel& model, const std::string& data,
+                                      Settings& settings, const OptionParser& parser) {
+  refuse(parser, settings.reader, "a language model is measured on plain text");
+  if (settings.test.retrieval || settings.test.noise != "none")
+    throw UserError("--noise and --retrieval are for autoencoders; leave them out");
+  if (settings.cache.size > 0 && settings.dynamic.rate > 0)
+    throw UserError("--cache-size and --dynamic-rate are measured one at a time; leave one out");
+  const TokenStream stream = TokenStream::open(data, *model.tokenizer(), settings.reader.encoding,
+                                               /*cache_directory=*/"");
+  if (settings.cache.size > 0) return evaluate_with_cache(model, stream, settings.cache);
+  if (settings.dynamic.rate > 0) return evaluate_dynamically(model, stream, settings.dynamic);
+  return evaluate_language_model(model, stream);
+}
+
 nlohmann::json measure(const Model& model, Settings& settings, const OptionParser& parser) {
   if (const auto* translator = dynamic_cast<const Translator*>(&model)) {
     refuse(parser, settings.reader, "a translator is measured on pairs of lines");
@@ -90,18 +108,17 @@ nlohmann::json measure(const Model& model, Settings& settings, const OptionParse
   refuse(parser, settings.search, not_searched);
   refuse(parser, settings.translator, not_searched);
   const std::string& data = only_file(settings, model);
+  if (const auto* language_model = dynamic_cast<const LanguageModel*>(&model))
+    return measure_language_model(*language_model, data, settings, parser);
+  const char* const not_mixed = "only language models have a cache and dynamic evaluation";
+  refuse(parser, settings.cache, not_mixed);
+  refuse(parser, settings.dynamic, not_mixed);
   if (const auto* features = dynamic_cast<const FeatureModel*>(&model))
     return measure_features(*features, data, settings.test, settings.reader);
   if (settings.test.retrieval || settings.test.noise != "none")
     throw UserError("--noise and --retrieval are for autoencoders; leave them out");
   if (const auto* classifier = dynamic_cast<const Classifier*>(&model)) {
     return evaluate_classifier(*classifier, data, settings.reader);
-  }
-  if (const auto* language_model = dynamic_cast<const LanguageModel*>(&model)) {
-    refuse(parser, settings.reader, "a language model is measured on plain text");
-    const TokenStream stream = TokenStream::open(data, *model.tokenizer(), settings.reader.encoding,
-                                                 /*cache_directory=*/"");
-    return evaluate_language_model(*language_model, stream);
   }
   throw UserError("weft test cannot measure a " + model.kind());
 }
@@ -116,6 +133,8 @@ void test_command(const Arguments& arguments) {
   parser.positional("MODEL", path, "a model that weft train wrote");
   parser.group("Measuring", settings.test);
   parser.group("Data (of other kinds: --encoding alone)", settings.reader);
+  parser.group("Language models: the cache", settings.cache);
+  parser.group("Language models: dynamic evaluation", settings.dynamic);
   parser.group("Translators", settings.translator);
   parser.group("Translators: searching", settings.search);
   parser.group("Computing", threads);

@@ -39,6 +39,11 @@ void set_defaults(Settings& settings, TrainerOptions& trainer) {
 }
 
 std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
+  if (const auto* from = run.begun_from<LanguageModel>("language model")) {
+    auto model = std::make_unique<LanguageModel>(settings.model, from->shared_tokenizer());
+    run.take_weights(*model);
+    return model;
+  }
   const std::string& path = run.files.train;
   LineReaderOptions options;
   options.encoding = settings.data.encoding;
@@ -72,6 +77,7 @@ TrainingCost cost_of(const LanguageModel& model, const LanguageTaskOptions& task
 void train_lm(const Arguments& arguments, TrialRun* trial) {
   Settings settings;
   TrainingRun run("train lm", trial);
+  run.run.can_begin_from = true;
   set_defaults(settings, run.trainer);
   OptionParser parser("train lm", "--train FILE [--valid FILE] --model OUT",
                       "Trains a language model on plain text, a sentence or paragraph a line.");
@@ -94,7 +100,7 @@ void train_lm(const Arguments& arguments, TrialRun* trial) {
   const TokenStream train = open(run.files.train);
   std::optional<TokenStream> valid;
   if (!run.files.valid.empty()) valid = open(run.files.valid);
-  LanguageTask task(model, settings.task, train, valid ? &*valid : nullptr);
+  LanguageTask task(model, settings.task, train, valid ? &*valid : nullptr, run.seed());
   run.train(task, cost_of(model, settings.task), parser);
 }
 

@@ -1,5 +1,6 @@
 #include "tools/training_run.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <iostream>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "tools/interrupt.h"
 #include "tools/measures.h"
+#include "tools/recipes.h"
 #include "tools/trial_run.h"
 #include "train/estimate.h"
 #include "train/log_observer.h"
@@ -24,8 +26,8 @@ using Json = nlohmann::json;
 /// Options that say how to run and where results go. They are no part of a model, whose bytes
 /// depend on what it learned alone.
 constexpr std::array kNotRecorded = {
-    "model", "resume",       "checkpoint", "report", "log",
-    "json",  "report-every", "threads",    "cache",  "checkpoint-every"};
+    "model",        "resume",  "checkpoint", "report",           "log", "json",
+    "report-every", "threads", "cache",      "checkpoint-every", "from"};
 
 /// Options that may be different when a training goes on, besides those that are not recorded. The
 /// data may have moved, but not changed (its checksum is compared).
@@ -67,6 +69,10 @@ std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options
 }
 
 void RunOptions::visit(OptionVisitor& v) {
+  const std::string recipes = "options of a paper, unless they are given: " + recipe_names();
+  v.text("recipe", recipe, recipes.c_str());
+  if (can_begin_from)
+    v.file("from", from, "model to begin with: its tokenizer, its sizes and its weights");
   v.file("resume", resume,
          "checkpoint to go on from, with its options: MODEL.checkpoint if none was named");
   checkpoint.visit(v);
@@ -94,7 +100,12 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
   if (!parser.read(arguments)) return false;
   before();
   run.resume = parser.given_value("resume");
+  run.from = parser.given_value("from");
   if (run.resume.empty()) {
+    if (!run.from.empty()) {
+      begun_ = load_model(run.from);
+      parser.fill(begun_->model->architecture(), run.from);
+    }
     parser.assign();
   } else {
     resume(parser);
@@ -129,6 +140,26 @@ void TrainingRun::resume(OptionParser& parser) {
   }
 }
 
+void TrainingRun::take_weights(Model& model) const {
+  const ParameterStore& from = begun_->model->parameters();
+  for (Parameter& parameter : model.parameters()) {
+    const auto same = std::find_if(from.begin(), from.end(), [&](const Parameter& other) {
+      return other.name == parameter.name && other.rows == parameter.rows &&
+             other.columns == parameter.columns && !other.quantized;
+    });
+    if (same == from.end())
+      throw FormatError(run.from, "it has no weights '" + parameter.name +
+                                      "' of the size that is wanted; leave out the options that "
+                                      "change the model, and name one that is not quantized");
+    parameter.value = same->value;
+  }
+}
+
+void TrainingRun::throw_wrong_model(const std::string& wanted) const {
+  throw FormatError(run.from, "it is a " + begun_->model->kind() + "; weft " + command_ +
+                                  " can begin with a " + wanted + " only");
+}
+
 void TrainingRun::throw_wrong_checkpoint() const {
   throw FormatError(run.resume, "this is no checkpoint of weft " + command_ +
                                     "; name the file that the interrupted training wrote");
@@ -145,7 +176,8 @@ void TrainingRun::check_outputs(const std::string& config) const {
                                {"valid", files.valid},
                                {"valid", files.valid_target},
                                {"config", config},
-                               {"resume", run.resume}});
+                               {"resume", run.resume},
+                               {"from", run.from}});
   require_all_writable(outputs);
 }
 
@@ -262,7 +294,8 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   add_observers(trained, display, parser);
   if (resumed_) restore_checkpoint(*resumed_, run.resume, trained);
   const ParameterStore& store = task.model().parameters();
-  const int copies = (files.valid.empty() ? 0 : 1) + (trainer.average_decay > 0 ? 1 : 0);
+  const int copies =
+      (files.valid.empty() ? 0 : 1) + (trainer.average_decay > 0 || trainer.nt_asgd > 0 ? 1 : 0);
   const MemoryEstimate memory =
       estimate_memory(store, trainer.optimizer.kind, cost.positions, copies, cost.extra_rows);
   display.say(training_summary(store, memory, task.epoch_targets(), cost.targets));

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.h"
 #include "models/core/kernels/parallel.h"
+#include "train/language_measures.h"
 
 namespace weft {
 namespace {
@@ -44,8 +44,8 @@ int rank(const Matrix& logits, Index column, int target) {
 
 /// Sums over the tokens seen so far.
 struct Tally {
-  std::uint64_t tokens = 0, top1 = 0, top3 = 0;
-  double log_likelihood = 0;
+  LikelihoodSum likelihood;
+  std::uint64_t top1 = 0, top3 = 0;
 
   void add(const Matrix& logits, const std::vector<int>& targets) {
     std::vector<double> scores(targets.size());
@@ -57,8 +57,7 @@ struct Tally {
     });
     for (std::size_t n = 0; n < targets.size(); ++n) {
       if (targets[n] < 0) continue;
-      ++tokens;
-      log_likelihood += scores[n];
+      likelihood.add(scores[n]);
       top1 += ranks[n] < 1;
       top3 += ranks[n] < 3;
     }
@@ -70,18 +69,27 @@ struct Tally {
 void LanguageTaskOptions::visit(OptionVisitor& v) {
   v.integer("batch-size", batch_size, 1, 65536, "parallel streams of the corpus");
   v.integer("bptt", bptt, 1, 65536, "steps of back-propagation through time");
+  v.flag("random-bptt", random_bptt,
+         "draw the steps of each batch, --bptt on average, and scale the learning rate to match");
 }
 
 LanguageTask::LanguageTask(LanguageModel& model, const LanguageTaskOptions& options,
-                           const TokenStream& train, const TokenStream* valid)
+                           const TokenStream& train, const TokenStream* valid, std::uint64_t seed)
     : model_(model),
       options_(options),
       batches_(train, options.batch_size, options.bptt),
+      lengths_(seed, "bptt"),
       epoch_targets_(train.size()),
       valid_(valid) {}
 
+/// As in the paper: of 20 batches one begins from half of --bptt; deviation 5, at least 5 steps.
+int LanguageTask::draw_steps() {
+  const double mean = lengths_.uniform() < 0.95 ? options_.bptt : options_.bptt / 2.0;
+  return std::max(5, static_cast<int>(std::lround(mean + 5 * lengths_.normal())));
+}
+
 bool LanguageTask::next_batch() {
-  if (!batches_.next(batch_)) return false;
+  if (!batches_.next(batch_, options_.random_bptt ? draw_steps() : 0)) return false;
   if (batch_.first) state_ = RecurrentState{};
   return true;
 }
@@ -96,7 +104,13 @@ std::uint64_t LanguageTask::batch_targets() const {
 }
 
 std::uint64_t LanguageTask::epoch_targets() const { return epoch_targets_; }
-std::uint64_t LanguageTask::epoch_updates() const { return batches_.batches(); }
+std::uint64_t LanguageTask::epoch_updates() const {
+  return options_.random_bptt ? 0 : batches_.batches();
+}
+
+double LanguageTask::rate_factor() const {
+  return options_.random_bptt ? static_cast<double>(batch_.inputs.steps) / options_.bptt : 1;
+}
 
 Evaluation LanguageTask::validate() {
   if (!valid_) return {};
@@ -113,12 +127,14 @@ nlohmann::json LanguageTask::final_measures() {
 
 nlohmann::json LanguageTask::state() const {
   return {{"position", batches_.position()},
+          {"lengths", lengths_.state()},
           {"hidden", to_json(state_.hidden)},
           {"cell", to_json(state_.cell)}};
 }
 
 void LanguageTask::restore(const nlohmann::json& state) {
   batches_.seek(state.at("position").get<std::uint64_t>());
+  lengths_.set_state(state.at("lengths").get<RandomStream::State>());
   state_.hidden = matrices_from(state.at("hidden"));
   state_.cell = matrices_from(state.at("cell"));
 }
@@ -141,17 +157,10 @@ nlohmann::json evaluate_language_model(const LanguageModel& model, const TokenSt
     tape.reset();
     tally.add(model.logits(tape, batch.inputs, state).value(), batch.targets);
   }
-  if (tally.tokens == 0) throw UserError("there are no tokens to measure the model on");
-  const double tokens = static_cast<double>(tally.tokens);
-  const double loss = -tally.log_likelihood / tokens;
-  nlohmann::json measures = {{"tokens", tally.tokens},
-                             {"loss", loss},
-                             {"perplexity", std::exp(loss)},
-                             {"top1", static_cast<double>(tally.top1) / tokens},
-                             {"top3", static_cast<double>(tally.top3) / tokens}};
-  if (data.characters() > 0)
-    measures["bits_per_character"] =
-        -tally.log_likelihood / std::log(2.0) / static_cast<double>(data.characters());
+  nlohmann::json measures = tally.likelihood.measures(data);
+  const double tokens = static_cast<double>(tally.likelihood.tokens);
+  measures["top1"] = static_cast<double>(tally.top1) / tokens;
+  measures["top3"] = static_cast<double>(tally.top3) / tokens;
   return measures;
 }
 

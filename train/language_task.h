@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/random.h"
 #include "corpora/language_batches.h"
 #include "corpora/token_stream.h"
 #include "models/nets/language_model.h"
@@ -15,6 +16,9 @@ namespace weft {
 struct LanguageTaskOptions {
   int batch_size = 20;  // parallel streams of the corpus
   int bptt = 35;        // steps of truncated back-propagation through time
+  /// Each batch has a number of steps of its own: normally distributed around `bptt`, now and then
+  /// around half of it, and the learning rate is scaled to match (Merity et al. 2018, 4.1).
+  bool random_bptt = false;
   void visit(OptionVisitor& v);
 };
 
@@ -22,7 +26,7 @@ class LanguageTask : public TrainingTask {
  public:
   /// `valid` may be null. The streams must live as long as the task.
   LanguageTask(LanguageModel& model, const LanguageTaskOptions& options, const TokenStream& train,
-               const TokenStream* valid);
+               const TokenStream* valid, std::uint64_t seed);
 
   Model& model() override { return model_; }
   bool next_batch() override;
@@ -30,6 +34,7 @@ class LanguageTask : public TrainingTask {
   std::uint64_t batch_targets() const override;
   std::uint64_t epoch_targets() const override;
   std::uint64_t epoch_updates() const override;
+  double rate_factor() const override;
   /// Reads the validation data in a few parts side by side, see evaluate_language_model().
   Evaluation validate() override;
   nlohmann::json final_measures() override;
@@ -38,9 +43,12 @@ class LanguageTask : public TrainingTask {
   std::vector<std::string> self_test_inputs() const override;
 
  private:
+  int draw_steps();
+
   LanguageModel& model_;
   LanguageTaskOptions options_;
   LanguageBatches batches_;
+  RandomStream lengths_;
   std::uint64_t epoch_targets_;
   const TokenStream* valid_;
   LanguageBatch batch_;

@@ -53,6 +53,8 @@ class TrainingTask {
   virtual std::uint64_t epoch_targets() const = 0;
   /// Updates an epoch, 0 if not known.
   virtual std::uint64_t epoch_updates() const = 0;
+  /// What the learning rate of the current batch is multiplied by.
+  virtual double rate_factor() const { return 1; }
   /// On the validation data; null measures if there are none.
   virtual Evaluation validate() = 0;
 

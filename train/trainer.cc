@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json_options.h"
+#include "train/nt_asgd.h"
 #include "train/stopping.h"
 
 namespace weft {
@@ -24,8 +25,12 @@ void TrainerOptions::visit(OptionVisitor& v) {
   v.integer("max-updates", max_updates, 0, INT64_MAX, "updates after which to stop; 0: no limit");
   v.number("time-limit", time_limit, 0, 1e9, "minutes after which to stop; 0: no limit");
   v.number("clip", clip, 0, 1e30, "gradients with a larger global norm are shortened; 0: off");
-  v.number("average-decay", average_decay, 0, 0.999999,
-           "validate and keep a moving average of the weights, which decays so much an update");
+  v.number("average-decay", average_decay, 0, 1,
+           "validate and keep a moving average of the weights, which decays so much an update; 1: "
+           "the mean of all");
+  v.integer("nt-asgd", nt_asgd, 0, 1000000,
+            "keep the mean of the weights from when a validation is worse than the best of those "
+            "that so many precede; 0: never");
   v.choice("precision", precision, {"f32", "bf16"},
            "of matrix products in training; bf16 rounds their operands, which is faster on a "
            "processor that multiplies bfloat16");
@@ -52,12 +57,20 @@ Trainer::Trainer(const TrainerOptions& options, TrainingTask& task)
       noise_(options.seed, "dropout") {
   if (options_.average_decay > 0)
     average_.emplace(task.model().parameters(), options_.average_decay);
+  if (options_.nt_asgd > 0 && !average_)
+    add(std::make_unique<NonMonotoneTrigger>(options_.nt_asgd));
   if (options_.patience > 0) add(std::make_unique<EarlyStopping>(options_.patience));
   if (options_.time_limit > 0) add(std::make_unique<TimeLimit>(options_.time_limit));
 }
 
 void Trainer::add(std::unique_ptr<TrainObserver> observer) {
   observers_.push_back(std::move(observer));
+}
+
+void Trainer::begin_average() {
+  if (average_) return;
+  average_.emplace(task_.model().parameters(), 1);
+  average_begin_ = state_.update;
 }
 
 void Trainer::run(const std::atomic<bool>& interrupt) {
@@ -85,7 +98,7 @@ bool Trainer::step(Tape& tape, Gradients& gradients) {
   const Clock::time_point start = Clock::now();
   if (!task_.next_batch()) return false;
   if (state_.epoch_updates == 0) state_.epoch_loss = 0;  // that of the last epoch until now
-  state_.learning_rate = schedule_.rate(state_.update, state_.epoch);
+  state_.learning_rate = schedule_.rate(state_.update, state_.epoch) * task_.rate_factor();
   const kernels::PrecisionScope precision(options_.precision);
   tape.reset();
   const Var loss = task_.loss(tape);
@@ -97,7 +110,7 @@ bool Trainer::step(Tape& tape, Gradients& gradients) {
 
   const std::uint64_t targets = task_.batch_targets();
   ++state_.update;
-  if (average_) average_->update(state_.update);
+  if (average_) average_->update(state_.update - average_begin_);
   ++state_.epoch_updates;
   state_.targets += targets;
   state_.epoch_targets += targets;

@@ -30,7 +30,9 @@ struct TrainerOptions {
   double clip = 5;               // global gradient norm (Pascanu et al. 2013), 0: off
   kernels::Precision precision = kernels::Precision::f32;  // of the products in training steps
   double average_decay = 0;                                // an update; see WeightAverage, 0: off
-  std::int64_t validate_every = 0;                         // updates; 0: at the end of each epoch
+  int nt_asgd =
+      0;  // validations that a mean of the weights waits for; see NonMonotoneTrigger, 0: off
+  std::int64_t validate_every = 0;  // updates; 0: at the end of each epoch
   int patience = 0;  // validations in a row without improvement that end training; 0: never
   std::uint64_t seed = 1;
   OptimizerOptions optimizer;
@@ -117,6 +119,9 @@ class Trainer {
   std::uint64_t best_update() const { return best_update_; }
   /// The best model's values, in the order of the store; empty before the first validation.
   const std::vector<Matrix>& best_values() const { return best_values_; }
+  /// From now on the mean of the weights is kept, too: it is what is validated and saved.
+  void begin_average();
+  bool averages() const { return average_.has_value(); }
   /// Updates until training ends if neither time nor patience end it; 0: not known.
   std::uint64_t total_updates() const { return total_updates_; }
 
@@ -158,6 +163,7 @@ class Trainer {
   RandomStream noise_;
   GradientNorm norm_;
   std::optional<WeightAverage> average_;
+  std::uint64_t average_begin_ = 0;  // updates before
   std::vector<std::unique_ptr<TrainObserver>> observers_;
   TrainState state_;
   std::uint64_t validated_update_ = 0;

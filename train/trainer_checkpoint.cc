@@ -63,6 +63,7 @@ Json Trainer::checkpoint() const {
           {"validated_update", validated_update_},
           {"best", has_best_ ? to_json(best_) : Json(nullptr)},
           {"best_update", best_update_},
+          {"average_begin", average_ ? Json(average_begin_) : Json(nullptr)},
           {"task", task_.state()},
           {"observers", std::move(observers)}};
 }
@@ -90,6 +91,10 @@ void Trainer::restore(const Json& checkpoint) {
     best_update_ = checkpoint.at("best_update").get<std::uint64_t>();
     has_best_ = !checkpoint.at("best").is_null();
     if (has_best_) best_ = evaluation_from_json(checkpoint.at("best"));
+    if (!checkpoint.at("average_begin").is_null()) {
+      begin_average();
+      average_begin_ = checkpoint.at("average_begin").get<std::uint64_t>();
+    }
     task_.restore(checkpoint.at("task"));
     const auto& observers = checkpoint.at("observers").get_ref<const Json::object_t&>();
     for (auto& observer : observers_) {

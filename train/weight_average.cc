@@ -15,7 +15,8 @@ WeightAverage::WeightAverage(ParameterStore& parameters, double decay)
 void WeightAverage::update(std::uint64_t n) {
   constexpr std::size_t kGrain = 1 << 15;
   const double count = static_cast<double>(n);
-  const real kept = static_cast<real>(std::min(decay_, count / (count + 9)));
+  const double mean = (count - 1) / count, moving = std::min(decay_, count / (count + 9));
+  const real kept = static_cast<real>(decay_ == 1 ? mean : moving);
   for (const Parameter& parameter : parameters_) {
     const real* weights = parameter.value.memptr();
     real* average = values_[parameter.index].memptr();

@@ -95,6 +95,12 @@ Var l1_penalty(Tape& tape, Var h, double weight);
 /// (Ng 2011, "Sparse autoencoder").
 Var kl_penalty(Tape& tape, Var h, double activity, double weight);
 
+/// Penalties on what a recurrent layer gives, h: H × (T·B), 1 × 1 (Merity et al. 2017).
+/// α · mean over all numbers of h²
+Var activation_penalty(Tape& tape, Var h, double weight);
+/// β · mean over all numbers of (h_t − h_{t−1})², 0 for a single step.
+Var temporal_penalty(Tape& tape, Var h, double weight, int examples);
+
 /// The perceptron criterion (Rosenblatt 1958; several classes: Crammer & Singer's ultraconservative
 /// update without margin): max_m logits[m] − logits[target]; its gradient is the perceptron rule.
 Var perceptron_loss(Tape& tape, Var logits, const int* targets, double normalizer = 0);

@@ -18,13 +18,12 @@ Var state_on_tape(Tape& tape, const Matrix& state) {
 Recurrent::Recurrent(ParameterStore& store, const std::string& name, int inputs,
                      const Options& options, const InitOptions& init)
     : options_(options) {
-  const Index H = static_cast<Index>(options.hidden);
   const int blocks = gates(options.cell);
-  const Index rows = static_cast<Index>(blocks) * H;
   const Initializer bias = options.cell == Cell::lstm ? Initializer::forget_bias(init.forget_bias)
                                                       : Initializer::zeros();
   for (int layer = 0; layer < options.layers; ++layer) {
-    const Index D = static_cast<Index>(layer == 0 ? inputs : outputs());
+    const Index H = static_cast<Index>(units(layer)), rows = static_cast<Index>(blocks) * H;
+    const Index D = static_cast<Index>(layer == 0 ? inputs : width(layer - 1));
     for (int direction = 0; direction < (options.bidirectional ? 2 : 1); ++direction) {
       const std::string prefix =
           name + "." + std::to_string(layer) + (direction ? ".backward." : ".");
@@ -43,8 +42,8 @@ Recurrent::Recurrent(ParameterStore& store, const std::string& name, int inputs,
 
 RecurrentResult Recurrent::run(Tape& tape, const Layer& layer, Var x, SequenceShape shape, Var h0,
                                Var c0, Direction direction) const {
-  const Var W = tape.parameter(*layer.input), U = tape.parameter(*layer.recurrent),
-            b = tape.parameter(*layer.bias);
+  const Var W = tape.parameter(*layer.input), b = tape.parameter(*layer.bias);
+  const Var U = dropout(tape, tape.parameter(*layer.recurrent), options_.weight_drop);
   switch (options_.cell) {
     case Cell::lstm:
       return lstm(tape, x, W, U, b, h0, c0, shape, direction);

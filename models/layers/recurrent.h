@@ -29,8 +29,11 @@ class Recurrent {
     Cell cell = Cell::lstm;
     int layers = 1;
     int hidden = 128;
+    int last_hidden = 0;  // of the last layer; 0: as the others
     bool bidirectional = false;
     double dropout = 0;  // between layers
+    double weight_drop =
+        0;  // DropConnect on recurrent weights, one mask a pass (Merity et al. 2018)
     DropoutKind dropout_kind = DropoutKind::elements;
   };
 
@@ -44,7 +47,7 @@ class Recurrent {
   /// `finals`, likewise: what each layer and direction gave.
   Var operator()(Tape& tape, Var x, SequenceShape shape, RecurrentState& state, Var* last = nullptr,
                  std::vector<RecurrentResult>* finals = nullptr) const;
-  int outputs() const { return options_.hidden * (options_.bidirectional ? 2 : 1); }
+  int outputs() const { return width(options_.layers - 1); }
 
  private:
   struct Layer {  // one direction of one layer
@@ -53,6 +56,11 @@ class Recurrent {
     const Parameter* bias;
     const Parameter* recurrent_bias;  // GRU
   };
+  int units(int layer) const {
+    return layer + 1 == options_.layers && options_.last_hidden > 0 ? options_.last_hidden
+                                                                    : options_.hidden;
+  }
+  int width(int layer) const { return units(layer) * (options_.bidirectional ? 2 : 1); }
   RecurrentResult run(Tape& tape, const Layer& layer, Var x, SequenceShape shape, Var h0, Var c0,
                       Direction direction) const;
 

@@ -12,14 +12,26 @@
 namespace weft {
 namespace {
 
+/// The dropout of one place.
+double rate(const LanguageModelOptions& options, double of_place) {
+  return of_place < 0 ? options.dropout : of_place;
+}
+
 Recurrent::Options recurrent_options(const LanguageModelOptions& options) {
   Recurrent::Options result;
   result.cell = options.cell;
   result.layers = options.layers;
   result.hidden = options.hidden;
-  result.dropout = options.dropout;
+  result.last_hidden = options.tie ? options.embedding : 0;
+  result.dropout = rate(options, options.layer_dropout);
   result.dropout_kind = options.dropout_kind;
+  result.weight_drop = options.weight_drop;
   return result;
+}
+
+/// How many numbers the output layer reads of a position.
+int output_size(const LanguageModelOptions& options) {
+  return options.tie ? options.embedding : options.hidden;
 }
 
 void check_cutoffs(const std::vector<std::int64_t>& cutoffs, int vocabulary) {
@@ -31,10 +43,6 @@ void check_cutoffs(const std::vector<std::int64_t>& cutoffs, int vocabulary) {
 
 LanguageModelOptions checked(LanguageModelOptions options, int vocabulary) {
   if (options.embedding == 0) options.embedding = options.hidden;
-  if (options.tie && options.embedding != options.hidden)
-    throw UserError("--tie shares the embedding with the output, so --embedding (" +
-                    std::to_string(options.embedding) + ") must equal --hidden (" +
-                    std::to_string(options.hidden) + "); leave --embedding out");
   const bool adaptive = options.output == OutputKind::adaptive;
   if (options.tie && adaptive)
     throw UserError(
@@ -54,18 +62,18 @@ std::unique_ptr<const OutputLayer> make_output(ParameterStore& store,
   const Initializer weights = options.init.input_weights();
   switch (options.output) {
     case OutputKind::adaptive:
-      return std::make_unique<AdaptiveSoftmax>(store, name, options.hidden, vocabulary,
+      return std::make_unique<AdaptiveSoftmax>(store, name, output_size(options), vocabulary,
                                                options.cutoffs, weights);
     case OutputKind::sampled:
       if (options.tie)
         return std::make_unique<SampledSoftmax>(store, name, embedding, options.samples);
-      return std::make_unique<SampledSoftmax>(store, name, options.hidden, vocabulary,
+      return std::make_unique<SampledSoftmax>(store, name, output_size(options), vocabulary,
                                               options.samples, weights);
     case OutputKind::full:
       break;
   }
   if (options.tie) return std::make_unique<TiedSoftmax>(store, name, embedding);
-  return std::make_unique<FullSoftmax>(store, name, options.hidden, vocabulary, weights);
+  return std::make_unique<FullSoftmax>(store, name, output_size(options), vocabulary, weights);
 }
 
 void to_log_probabilities(Matrix& scores) {
@@ -81,7 +89,7 @@ void LanguageModelOptions::visit(OptionVisitor& v) {
   v.integer("layers", layers, 1, 64, "recurrent layers");
   v.integer("hidden", hidden, 1, 65536, "units a layer");
   v.integer("embedding", embedding, 0, 65536, "size of the word vectors; 0: as --hidden");
-  v.flag("tie", tie, "use the embedding as output weights, too");
+  v.flag("tie", tie, "use the embedding as output weights, too; the last layer has its size");
   v.choice("output", output, {"full", "adaptive", "sampled"},
            "softmax over the vocabulary; for a large one: rare words in cheap clusters, or trained "
            "on samples");
@@ -91,6 +99,17 @@ void LanguageModelOptions::visit(OptionVisitor& v) {
   v.number("dropout", dropout, 0, 0.99, "share of units dropped while training");
   v.choice("dropout-kind", dropout_kind, {"elements", "sequence"},
            "a mask for each step, or one for a whole sequence");
+  v.number("input-dropout", input_dropout, -1, 0.99, "on the embedding; -1: as --dropout");
+  v.number("layer-dropout", layer_dropout, -1, 0.99, "between layers; -1: as --dropout");
+  v.number("output-dropout", output_dropout, -1, 0.99, "before the output; -1: as --dropout");
+  v.number("word-dropout", word_dropout, 0, 0.99,
+           "share of words dropped from a batch while training");
+  v.number("weight-drop", weight_drop, 0, 0.99,
+           "share of recurrent weights dropped while training (DropConnect)");
+  v.number("activation-penalty", activation_penalty, 0, 1e6,
+           "penalty on large activations of the last layer (AR)");
+  v.number("temporal-penalty", temporal_penalty, 0, 1e6,
+           "penalty on their changes from step to step (TAR)");
   init.visit(v);
 }
 
@@ -109,20 +128,31 @@ nlohmann::json LanguageModel::architecture() const { return options_to_json(opti
 
 Var LanguageModel::hidden(Tape& tape, const TokenBatch& batch, RecurrentState& state) const {
   const SequenceShape shape{batch.steps, batch.examples, batch.lengths.data()};
-  const double rate = options_.dropout;
-  Var x = embedding_(tape, batch.ids);  // E × (T·B)
-  x = drop(tape, x, rate, options_.dropout_kind, shape);
-  x = recurrent_(tape, x, shape, state);  // H × (T·B), state carried on
-  return drop(tape, x, rate, options_.dropout_kind, shape);
+  Var x = embedding_(tape, batch.ids, options_.word_dropout);  // E × (T·B)
+  x = drop(tape, x, rate(options_, options_.input_dropout), options_.dropout_kind, shape);
+  return recurrent_(tape, x, shape, state);
+}
+
+Var LanguageModel::dropped(Tape& tape, Var hidden, const TokenBatch& batch) const {
+  const SequenceShape shape{batch.steps, batch.examples, batch.lengths.data()};
+  return drop(tape, hidden, rate(options_, options_.output_dropout), options_.dropout_kind, shape);
 }
 
 Var LanguageModel::loss(Tape& tape, const TokenBatch& batch, const int* targets,
                         RecurrentState& state) const {
-  return output_->loss(tape, hidden(tape, batch, state), targets);
+  const Var h = hidden(tape, batch, state), seen = dropped(tape, h, batch);
+  Var loss = output_->loss(tape, seen, targets);
+  if (options_.activation_penalty > 0)
+    loss = add(tape, loss, activation_penalty(tape, seen, options_.activation_penalty));
+  if (options_.temporal_penalty > 0)
+    loss = add(tape, loss, temporal_penalty(tape, h, options_.temporal_penalty, batch.examples));
+  return loss;
 }
 
-Var LanguageModel::logits(Tape& tape, const TokenBatch& batch, RecurrentState& state) const {
-  return output_->scores(tape, hidden(tape, batch, state));
+LanguageModel::Reading LanguageModel::reading(Tape& tape, const TokenBatch& batch,
+                                              RecurrentState& state) const {
+  const Var seen = dropped(tape, hidden(tape, batch, state), batch);
+  return {seen, output_->scores(tape, seen)};
 }
 
 Matrix LanguageModel::step(State& state, const std::vector<int>& tokens) const {

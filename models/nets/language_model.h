@@ -22,12 +22,20 @@ struct LanguageModelOptions {
   int layers = 2;
   int hidden = 200;
   int embedding = 0;  // 0: as hidden
-  bool tie = false;   // output weights are the embedding's (Press & Wolf 2017)
+  /// Output weights are the embedding's (Press & Wolf 2017); the last layer has its size.
+  bool tie = false;
   OutputKind output = OutputKind::full;
   std::vector<std::int64_t> cutoffs;  // adaptive: first id of each cluster; none: by vocabulary
   int samples = 2000;                 // sampled: words drawn for each update
   double dropout = 0;                 // on the embedding, between layers, and before the output
   DropoutKind dropout_kind = DropoutKind::elements;
+  double input_dropout = -1, layer_dropout = -1, output_dropout = -1;  // of one place; −1: dropout
+  double word_dropout = 0;  // whole words of the embedding (Gal & Ghahramani 2016)
+  double weight_drop = 0;   // DropConnect on recurrent weights (Merity et al. 2018)
+  /// Penalties on what the last layer gives (Merity et al. 2017, "Revisiting activation
+  /// regularization"): on large activations after dropout (α, AR), and on changes from one step to
+  /// the next (β, TAR).
+  double activation_penalty = 0, temporal_penalty = 0;
   InitOptions init;
   void visit(OptionVisitor& v);
 };
@@ -45,9 +53,15 @@ class LanguageModel : public Model {
   /// What training lowers: the mean of −log p(target) over the targets that are not negative, or
   /// its estimate from a sample of words. targets: T·B ids.
   Var loss(Tape& tape, const TokenBatch& batch, const int* targets, RecurrentState& state) const;
-  /// Log-probabilities of the next token at every position, up to a constant a column: V × (T·B).
+  struct Reading {
+    Var hidden;  // what the output layer sees, H × (T·B)
+    Var scores;  // log-probabilities of the next token, up to a constant a column: V × (T·B)
+  };
   /// For a tape that answers, see OutputLayer::scores().
-  Var logits(Tape& tape, const TokenBatch& batch, RecurrentState& state) const;
+  Reading reading(Tape& tape, const TokenBatch& batch, RecurrentState& state) const;
+  Var logits(Tape& tape, const TokenBatch& batch, RecurrentState& state) const {
+    return reading(tape, batch, state).scores;
+  }
 
   /// One prefix that is being read, or several in a row (B columns) during a search.
   struct State {
@@ -64,8 +78,10 @@ class LanguageModel : public Model {
   const LanguageModelOptions& options() const { return options_; }
 
  private:
-  /// What the output layer sees, H × (T·B); carries `state` on.
+  /// What the last layer gives, H × (T·B); carries `state` on.
   Var hidden(Tape& tape, const TokenBatch& batch, RecurrentState& state) const;
+  /// What the output layer sees of it.
+  Var dropped(Tape& tape, Var hidden, const TokenBatch& batch) const;
 
   LanguageModelOptions options_;
   Embedding embedding_;

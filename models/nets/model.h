@@ -29,6 +29,7 @@ class Model {
   const ParameterStore& parameters() const { return parameters_; }
   /// Null for models that take numbers instead of text.
   const Tokenizer* tokenizer() const { return tokenizer_.get(); }
+  std::shared_ptr<const Tokenizer> shared_tokenizer() const { return tokenizer_; }
   /// Of what a translator writes, if that is another one than it reads with; else null.
   virtual const Tokenizer* other_tokenizer() const { return nullptr; }
 

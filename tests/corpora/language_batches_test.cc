@@ -51,10 +51,11 @@ TEST(LanguageBatchesTest, EveryTokenIsATargetOnceAndFollowsItsInput) {
         LanguageBatches batches(TokenStream::from_ids(counted(size)), examples, steps);
         std::vector<int> seen(static_cast<std::size_t>(size), 0);
         LanguageBatch batch;
-        std::uint64_t count = 0;
+        std::uint64_t count = 0, taken = 0;
         while (batches.next(batch)) {
           ++count;
-          ASSERT_EQ(batches.position(), count);
+          taken += static_cast<std::uint64_t>(batch.inputs.steps);
+          ASSERT_EQ(batches.position(), taken);
           ASSERT_LE(batch.inputs.steps, steps);
           for (std::size_t i = 0; i < batch.targets.size(); ++i) {
             const std::size_t b = i % static_cast<std::size_t>(examples);
@@ -67,6 +68,7 @@ TEST(LanguageBatchesTest, EveryTokenIsATargetOnceAndFollowsItsInput) {
           }
         }
         ASSERT_EQ(count, batches.batches());
+        ASSERT_EQ(taken, batches.steps());
         ASSERT_THAT(seen, Each(1)) << size << " " << examples << " " << steps;
       }
     }
@@ -86,7 +88,7 @@ TEST(LanguageBatchesTest, StreamsContinueFromBatchToBatch) {
 TEST(LanguageBatchesTest, SeekGoesOnExactly) {
   LanguageBatches whole(TokenStream::from_ids(counted(101)), 3, 4);
   LanguageBatch expected, batch;
-  for (std::uint64_t position = 0; whole.next(expected); ++position) {
+  for (std::uint64_t position = 0; whole.next(expected); position = whole.position()) {
     LanguageBatches sought(TokenStream::from_ids(counted(101)), 3, 4);
     sought.seek(position);
     ASSERT_TRUE(sought.next(batch));
@@ -94,9 +96,22 @@ TEST(LanguageBatchesTest, SeekGoesOnExactly) {
     EXPECT_EQ(batch.targets, expected.targets);
     EXPECT_EQ(batch.first, expected.first);
   }
-  whole.seek(whole.batches());
+  whole.seek(whole.steps());
   EXPECT_FALSE(whole.next(batch));
-  EXPECT_THROW(whole.seek(whole.batches() + 1), std::out_of_range);
+  EXPECT_THROW(whole.seek(whole.steps() + 1), std::out_of_range);
+}
+
+TEST(LanguageBatchesTest, BatchesMayHaveTheirOwnNumberOfSteps) {
+  LanguageBatches batches(TokenStream::from_ids(counted(20)), 2, 4);
+  LanguageBatch batch;
+  std::vector<int> steps, first_part;
+  for (int wanted = 1; batches.next(batch, wanted); ++wanted) {
+    steps.push_back(batch.inputs.steps);
+    for (std::size_t i = 0; i < batch.targets.size(); i += 2)
+      first_part.push_back(batch.targets[i]);
+  }
+  EXPECT_THAT(steps, ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(first_part, counted(10));
 }
 
 TEST(LanguageBatchesTest, EmptyStreamAndImpossibleSizes) {

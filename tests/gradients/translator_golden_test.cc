@@ -3,19 +3,12 @@
 
 #include "golden_testing.h"
 #include "models/nets/translator.h"
+#include "numbered_words.h"
 
 namespace weft {
 namespace {
 
 using nlohmann::json;
-
-std::shared_ptr<const Tokenizer> numbered_words(int size) {
-  TokenizerOptions options;
-  options.kind = TokenizerKind::words;
-  return Tokenizer::train(options, [&](const auto& line) {
-    for (int id = kSpecialIds; id < size; ++id) line("w" + std::to_string(id));
-  });
-}
 
 /// Sentences as a translator is trained on them.
 struct Pairs {

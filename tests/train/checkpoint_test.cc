@@ -185,7 +185,7 @@ TEST(Checkpoint, TheLoadedModelCanBeTheOneThatIsTrained) {
   LanguageTaskOptions options;
   options.batch_size = 4;
   options.bptt = 7;
-  LanguageTask task(model, options, first.train, &first.valid);
+  LanguageTask task(model, options, first.train, &first.valid, 1);
   TrainerOptions trainer_options = whole.trainer->options();
   Trainer trainer(trainer_options, task);
   restore_checkpoint(loaded, path, trainer);

@@ -1,0 +1,71 @@
+// Regularised language models against finite differences.
+
+#include "models/nets/language_model.h"
+#include "gradient_testing.h"
+#include "numbered_words.h"
+
+namespace weft {
+namespace {
+
+TEST(ActivationPenalty, ValueAndGradients) {
+  Matrix h = random_matrix(3, 8, 1);
+  Tape tape;
+  EXPECT_NEAR(activation_penalty(tape, tape.constant(h), 0.5).value()(0, 0),
+              0.5 * arma::accu(arma::square(h)) / 24, 1e-14);
+  expect_gradients(
+      {&h}, [](Tape& t, const std::vector<Var>& v) { return activation_penalty(t, v[0], 2); });
+}
+
+TEST(TemporalPenalty, ValueAndGradients) {
+  Matrix h = random_matrix(3, 8, 1);  // four steps of two sequences
+  double sum = 0;
+  for (Index n = 2; n < 8; ++n) sum += arma::accu(arma::square(h.col(n) - h.col(n - 2)));
+  Tape tape;
+  EXPECT_NEAR(temporal_penalty(tape, tape.constant(h), 0.5, 2).value()(0, 0), 0.5 * sum / 18,
+              1e-14);
+  expect_gradients({&h}, [](Tape& t, const std::vector<Var>& v) {
+    return add(t, temporal_penalty(t, v[0], 2, 2), projected(t, v[0]));
+  });
+}
+
+TEST(TemporalPenalty, OfOneStepIsZero) {
+  const Matrix h = random_matrix(3, 2, 1);
+  Tape tape;
+  EXPECT_EQ(temporal_penalty(tape, tape.constant(h), 0.5, 2).value()(0, 0), 0);
+}
+
+// All that Merity et al. (2018) regularise with, and layers of two sizes.
+TEST(LanguageModelGradients, WithEveryRegularisation) {
+  for (const Cell cell : {Cell::lstm, Cell::gru, Cell::rnn}) {
+    LanguageModelOptions options;
+    options.cell = cell;
+    options.hidden = 4, options.embedding = 3;
+    options.tie = true;
+    options.dropout_kind = DropoutKind::sequence;
+    options.dropout = 0.3;
+    options.input_dropout = 0.2;
+    options.output_dropout = 0.4;
+    options.word_dropout = 0.2;
+    options.weight_drop = 0.5;
+    options.activation_penalty = 2;
+    options.temporal_penalty = 1;
+    LanguageModel model(options, numbered_words(8));
+    for (Parameter& parameter : model.parameters()) {
+      parameter.value.set_size(parameter.rows, parameter.columns);
+      RandomStream random(7, parameter.name);
+      initialize(parameter.value, Initializer::normal(0.7), random);
+    }
+    TokenBatch batch;
+    batch.steps = 5, batch.examples = 2;
+    batch.ids = {4, 5, 6, 3, 7, 7, 4, 5, 5, 0};
+    batch.lengths = {5, 4};
+    const std::vector<int> targets = {5, 6, 3, 7, 7, 4, 6, 5, 3, -1};
+    expect_gradients(model.parameters(), {}, [&](Tape& tape, const std::vector<Var>&) {
+      RecurrentState state;
+      return model.loss(tape, batch, targets.data(), state);
+    });
+  }
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,115 @@
+// Language models that use what they are measured on: against plain loops, and where the answer is
+// known.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "corpora/language_batches.h"
+#include "tests/models/small_models.h"
+#include "train/continuous_cache.h"
+#include "train/dynamic_evaluation.h"
+#include "train/language_task.h"
+
+namespace weft {
+namespace {
+
+std::unique_ptr<LanguageModel> initialised() {
+  auto model = testing::small_language_model(Cell::lstm);
+  model->parameters().initialize(3);
+  return model;
+}
+
+/// A text in which words come back.
+TokenStream stream_of(const LanguageModel& model, int tokens) {
+  const int words = model.tokenizer()->vocabulary().size();
+  std::vector<int> ids;
+  for (int i = 0; i < tokens; ++i) ids.push_back(kSpecialIds + i * i % 7 % (words - kSpecialIds));
+  return TokenStream::from_ids(ids);
+}
+
+double loss(const nlohmann::json& measures) { return measures.at("loss").get<double>(); }
+
+TEST(ContinuousCache, AWeightOfNothingChangesNothing) {
+  const auto model = initialised();
+  const TokenStream data = stream_of(*model, 150);
+  ContinuousCacheOptions options;
+  options.size = 20;
+  options.lambda = 0;
+  EXPECT_NEAR(loss(evaluate_with_cache(*model, data, options)),
+              loss(evaluate_language_model(*model, data)), 1e-6);
+}
+
+// By the formula, a position at a time.
+TEST(ContinuousCache, AgreesWithPlainLoops) {
+  const auto model = initialised();
+  for (const int size : {1, 5, 100, 1000}) {
+    const TokenStream data = stream_of(*model, 150);
+    ContinuousCacheOptions options;
+    options.size = size;
+    options.theta = 2;
+    options.lambda = 0.3;
+    LanguageBatches batches(data, 1, 150);
+    LanguageBatch batch;
+    ASSERT_TRUE(batches.next(batch));
+    Tape tape;
+    RecurrentState state;
+    const auto reading = model->reading(tape, batch.inputs, state);
+    std::vector<double> scores(150);
+    log_likelihoods(reading.scores.value(), batch.targets.data(), scores.data());
+    const Matrix& h = reading.hidden.value();
+    double sum = scores[0];
+    for (int t = 1; t < 150; ++t) {
+      double hit = 0, all = 0;
+      for (int i = std::max(0, t - size); i < t; ++i) {
+        const double weight =
+            std::exp(2 * static_cast<double>(arma::dot(h.col(static_cast<Index>(t)),
+                                                       h.col(static_cast<Index>(i)))));
+        all += weight;
+        if (batch.targets[static_cast<std::size_t>(i)] ==
+            batch.targets[static_cast<std::size_t>(t)])
+          hit += weight;
+      }
+      sum += std::log(0.7 * std::exp(scores[static_cast<std::size_t>(t)]) + 0.3 * hit / all);
+    }
+    EXPECT_NEAR(loss(evaluate_with_cache(*model, data, options)), -sum / 150, 1e-5) << size;
+  }
+}
+
+TEST(DynamicEvaluation, AtRateZeroIsStatic) {
+  const auto model = initialised();
+  const TokenStream data = stream_of(*model, 100);
+  EXPECT_NEAR(loss(evaluate_dynamically(*model, data, {})),
+              loss(evaluate_language_model(*model, data)), 1e-5);
+}
+
+TEST(DynamicEvaluation, LearnsWhatComesBackAndLeavesTheModelAlone) {
+  const auto model = initialised();
+  const TokenStream data = stream_of(*model, 600);
+  const double before = loss(evaluate_language_model(*model, data));
+  DynamicEvaluationOptions options;
+  options.rate = 0.5;
+  EXPECT_LT(loss(evaluate_dynamically(*model, data, options)), 0.9 * before);
+  EXPECT_EQ(loss(evaluate_language_model(*model, data)), before);
+}
+
+TEST(DynamicEvaluation, FullDecayForgetsEverything) {
+  const auto model = initialised();
+  const TokenStream data = stream_of(*model, 100);
+  DynamicEvaluationOptions options;
+  options.rate = 1e-12;
+  options.decay = 1;
+  EXPECT_NEAR(loss(evaluate_dynamically(*model, data, options)),
+              loss(evaluate_language_model(*model, data)), 1e-5);
+}
+
+TEST(DynamicEvaluation, RefusesWhatCannotLearn) {
+  const auto model = initialised();
+  model->parameters().quantize();
+  if (!model->parameters().is_quantized()) GTEST_SKIP() << "too small to be rounded";
+  EXPECT_THROW(evaluate_dynamically(*model, stream_of(*model, 10), {}), UserError);
+}
+
+}  // namespace
+}  // namespace weft

@@ -19,6 +19,7 @@
 #include "train/classifier_task.h"
 #include "train/continuous_cache.h"
 #include "train/dynamic_evaluation.h"
+#include "train/language_mixture.h"
 #include "train/language_task.h"
 #include "train/retrieval.h"
 
@@ -42,11 +43,20 @@ struct TestOptions {
   }
 };
 
+struct MixtureOptions {
+  std::string model, text;
+  void visit(OptionVisitor& v) {
+    v.file("mix", model, "of a language model: another one, of either kind, to mix it with");
+    v.file("mix-text", text, "held-out text to learn the weight of the mixture on");
+  }
+};
+
 struct Settings {
   TestOptions test;
   LabelledReaderOptions reader;
   TranslationOptions search;
   TranslatorTestOptions translator;
+  MixtureOptions mixture;
   ContinuousCacheOptions cache;
   DynamicEvaluationOptions dynamic;
 };
@@ -82,7 +92,21 @@ nlohmann::json measure_features(const FeatureModel& model, const std::string& da
   return measures;
 }
 
-nlohmann::json measure_language_model(const LanguageModel& model, const std::string& data,
+bool is_language_model(const Model& model) {
+  return dynamic_cast<const LanguageModel*>(&model) || dynamic_cast<const NgramModel*>(&model);
+}
+
+/// λ is learned on a text of its own: on what is measured it would be too good.
+nlohmann::json measure_mixture(const Model& model, const TokenStream& data,
+                               const MixtureOptions& options, const std::string& encoding) {
+  if (options.text.empty())
+    throw UserError("--mix needs --mix-text: a text to learn the weight of the mixture on");
+  const LoadedModel other = load_model(options.model);
+  const TokenStream text = TokenStream::open(options.text, *model.tokenizer(), encoding, "");
+  return evaluate_mixture(model, *other.model, text, data);
+}
+
+nlohmann::json measure_language_model(const Model& model, const std::string& data,
                                       Settings& settings, const OptionParser& parser) {
   refuse(parser, settings.reader, "a language model is measured on plain text");
   if (settings.test.retrieval || settings.test.noise != "none")
@@ -91,9 +115,18 @@ nlohmann::json measure_language_model(const LanguageModel& model, const std::str
     throw UserError("--cache-size and --dynamic-rate are measured one at a time; leave one out");
   const TokenStream stream = TokenStream::open(data, *model.tokenizer(), settings.reader.encoding,
                                                /*cache_directory=*/"");
-  if (settings.cache.size > 0) return evaluate_with_cache(model, stream, settings.cache);
-  if (settings.dynamic.rate > 0) return evaluate_dynamically(model, stream, settings.dynamic);
-  return evaluate_language_model(model, stream);
+  if (!settings.mixture.model.empty())
+    return measure_mixture(model, stream, settings.mixture, settings.reader.encoding);
+  if (const auto* ngrams = dynamic_cast<const NgramModel*>(&model)) {
+    const char* const not_a_network = "an n-gram model has no hidden state";
+    refuse(parser, settings.cache, not_a_network);
+    refuse(parser, settings.dynamic, not_a_network);
+    return evaluate_ngram_model(*ngrams, stream);
+  }
+  const auto& network = dynamic_cast<const LanguageModel&>(model);
+  if (settings.cache.size > 0) return evaluate_with_cache(network, stream, settings.cache);
+  if (settings.dynamic.rate > 0) return evaluate_dynamically(network, stream, settings.dynamic);
+  return evaluate_language_model(network, stream);
 }
 
 nlohmann::json measure(const Model& model, Settings& settings, const OptionParser& parser) {
@@ -108,8 +141,8 @@ nlohmann::json measure(const Model& model, Settings& settings, const OptionParse
   refuse(parser, settings.search, not_searched);
   refuse(parser, settings.translator, not_searched);
   const std::string& data = only_file(settings, model);
-  if (const auto* language_model = dynamic_cast<const LanguageModel*>(&model))
-    return measure_language_model(*language_model, data, settings, parser);
+  if (is_language_model(model)) return measure_language_model(model, data, settings, parser);
+  refuse(parser, settings.mixture, "only language models are mixed");
   const char* const not_mixed = "only language models have a cache and dynamic evaluation";
   refuse(parser, settings.cache, not_mixed);
   refuse(parser, settings.dynamic, not_mixed);
@@ -133,6 +166,7 @@ void test_command(const Arguments& arguments) {
   parser.positional("MODEL", path, "a model that weft train wrote");
   parser.group("Measuring", settings.test);
   parser.group("Data (of other kinds: --encoding alone)", settings.reader);
+  parser.group("Language models: a mixture", settings.mixture);
   parser.group("Language models: the cache", settings.cache);
   parser.group("Language models: dynamic evaluation", settings.dynamic);
   parser.group("Translators", settings.translator);

@@ -1,4 +1,5 @@
 // weft train lm: a model of what comes next.
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -9,6 +10,8 @@
 #include "models/nets/language_model.h"
 #include "tools/commands.h"
 #include "tools/training_run.h"
+#include "train/kneser_ney.h"
+#include "train/language_mixture.h"
 #include "train/language_task.h"
 
 namespace weft {
@@ -23,8 +26,20 @@ struct DataOptions {
   }
 };
 
+enum class LanguageArch { recurrent, ngram };
+
+struct KindOptions {
+  LanguageArch arch = LanguageArch::recurrent;
+  NgramModelOptions ngram;
+  void visit(OptionVisitor& v) {
+    v.choice("arch", arch, {"recurrent", "ngram"}, "a network, or counts of n-grams");
+    ngram.visit(v);
+  }
+};
+
 struct Settings {
   DataOptions data;
+  KindOptions kind;
   LanguageModelOptions model;
   TokenizerOptions tokenizer;
   LanguageTaskOptions task;
@@ -38,23 +53,26 @@ void set_defaults(Settings& settings, TrainerOptions& trainer) {
   trainer.schedule.learning_rate = 0.002;
 }
 
-std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
-  if (const auto* from = run.begun_from<LanguageModel>("language model")) {
-    auto model = std::make_unique<LanguageModel>(settings.model, from->shared_tokenizer());
-    run.take_weights(*model);
-    return model;
-  }
+std::shared_ptr<const Tokenizer> learn_tokens(const Settings& settings, const TrainingRun& run) {
   const std::string& path = run.files.train;
   LineReaderOptions options;
   options.encoding = settings.data.encoding;
-  const auto tokenizer = learn_tokenizer(
+  return learn_tokenizer(
       settings.tokenizer, path,
       [&](const std::function<void(std::string_view)>& show) {
         LineReader lines(path, options);
         for (std::string line; lines.next(line);) show(line);
       },
       run.log());
-  auto model = std::make_unique<LanguageModel>(settings.model, tokenizer);
+}
+
+std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
+  if (const auto* from = run.begun_from<LanguageModel>("language model")) {
+    auto model = std::make_unique<LanguageModel>(settings.model, from->shared_tokenizer());
+    run.take_weights(*model);
+    return model;
+  }
+  auto model = std::make_unique<LanguageModel>(settings.model, learn_tokens(settings, run));
   model->parameters().initialize(run.seed());
   return model;
 }
@@ -72,6 +90,24 @@ TrainingCost cost_of(const LanguageModel& model, const LanguageTaskOptions& task
   return cost;
 }
 
+TokenStream open(const std::string& path, const Tokenizer& tokenizer, const Settings& settings,
+                 const TrainingRun& run) {
+  return TokenStream::open(path, tokenizer, settings.data.encoding, settings.data.cache, run.log());
+}
+
+void fit_ngrams(const Settings& settings, TrainingRun& run, const OptionParser& parser) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto tokenizer = learn_tokens(settings, run);
+  const TokenStream train = open(run.files.train, *tokenizer, settings, run);
+  const auto model = fit_ngram_model(settings.kind.ngram, tokenizer, train);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  nlohmann::json valid;
+  if (!run.files.valid.empty())
+    valid = evaluate_ngram_model(*model, open(run.files.valid, *tokenizer, settings, run));
+  run.keep_fitted(*model, {"", "the", "I would like to"}, train.size(), seconds.count(), valid,
+                  parser);
+}
+
 }  // namespace
 
 void train_lm(const Arguments& arguments, TrialRun* trial) {
@@ -83,23 +119,21 @@ void train_lm(const Arguments& arguments, TrialRun* trial) {
                       "Trains a language model on plain text, a sentence or paragraph a line.");
   parser.group("Files", run.files);
   parser.group("Data", settings.data);
+  parser.group("Kind", settings.kind);
   parser.group("Model", settings.model);
   parser.group("Tokenizer", settings.tokenizer);
   parser.group("Batches", settings.task);
   run.add_groups(parser);
   if (!run.parse(parser, arguments)) return;
 
+  if (settings.kind.arch == LanguageArch::ngram) return fit_ngrams(settings, run, parser);
   std::unique_ptr<LanguageModel> fresh;
   if (!run.resumed()) fresh = new_model(settings, run);
   LanguageModel& model = fresh ? *fresh : run.resumed_model<LanguageModel>();
 
-  const auto open = [&](const std::string& path) {
-    return TokenStream::open(path, *model.tokenizer(), settings.data.encoding, settings.data.cache,
-                             run.log());
-  };
-  const TokenStream train = open(run.files.train);
+  const TokenStream train = open(run.files.train, *model.tokenizer(), settings, run);
   std::optional<TokenStream> valid;
-  if (!run.files.valid.empty()) valid = open(run.files.valid);
+  if (!run.files.valid.empty()) valid = open(run.files.valid, *model.tokenizer(), settings, run);
   LanguageTask task(model, settings.task, train, valid ? &*valid : nullptr, run.seed());
   run.train(task, cost_of(model, settings.task), parser);
 }

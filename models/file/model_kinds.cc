@@ -8,6 +8,7 @@
 #include "models/nets/autoencoder.h"
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
+#include "models/nets/ngram_model.h"
 #include "models/nets/projection.h"
 #include "models/nets/translator.h"
 
@@ -62,6 +63,20 @@ std::unique_ptr<Model> make_language_model(const Json& architecture, TokenizerPo
       options_from_json<LanguageModelOptions>(architecture, path), std::move(tokenizer));
 }
 
+std::unique_ptr<Model> make_ngram_model(const Json& architecture, TokenizerPointer tokenizer,
+                                        const std::string& path) {
+  if (!tokenizer) throw FormatError(path, "an n-gram model without its tokenizer is of no use");
+  const NgramModelOptions options = options_from_json<NgramModelOptions>(architecture, path);
+  std::vector<std::uint64_t> sizes;
+  for (const Json& size : member(architecture, "ngrams", path)) {
+    if (!size.is_number_unsigned() || size.get<std::uint64_t>() > NgramModel::kMost)
+      throw_incomplete(path, "ngrams");
+    sizes.push_back(size.get<std::uint64_t>());
+  }
+  if (sizes.size() + 1 != static_cast<std::size_t>(options.order)) throw_incomplete(path, "ngrams");
+  return std::make_unique<NgramModel>(options, std::move(tokenizer), sizes);
+}
+
 std::unique_ptr<Model> make_translator(const Json& architecture, TokenizerPointer tokenizer,
                                        TokenizerPointer target, const std::string& path) {
   if (!tokenizer) throw FormatError(path, "a translator without its tokenizer is of no use");
@@ -104,7 +119,7 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {"classifier", with_one<make_classifier>}, {"language model", with_one<make_language_model>},
     {"translator", make_translator},           {"autoencoder", with_one<make_autoencoder>},
-    {"projection", with_one<make_projection>},
+    {"projection", with_one<make_projection>}, {"n-gram model", with_one<make_ngram_model>},
 };
 
 }  // namespace

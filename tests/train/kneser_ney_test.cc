@@ -1,0 +1,162 @@
+// N-gram models against the formulas of Chen & Goodman (1998), computed with maps.
+#include "train/kneser_ney.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "tokenizer/vocabulary.h"
+#include "train/language_mixture.h"
+
+namespace weft {
+namespace {
+
+constexpr int kWords = 14, kVocabulary = kSpecialIds + kWords;
+using Gram = std::vector<int>;
+
+std::shared_ptr<const Tokenizer> words() {
+  TokenizerOptions options;
+  options.kind = TokenizerKind::words;
+  return Tokenizer::train(options, [](const auto& line) {
+    for (int id = 0; id < kWords; ++id) line("w" + std::to_string(id));
+  });
+}
+
+/// Lines of words, the next one likelier to be near the last.
+std::vector<int> random_text(std::uint64_t seed, int tokens) {
+  RandomStream random(seed, "text");
+  std::vector<int> ids;
+  int word = 0;
+  for (int i = 0; i < tokens; ++i) {
+    if (random.uniform() < 0.12) {
+      ids.push_back(kEos);
+      continue;
+    }
+    const double step = std::abs(random.normal()) * 2;
+    word = (word + static_cast<int>(step)) % kWords;
+    ids.push_back(kSpecialIds + word);
+  }
+  ids.push_back(kEos);
+  return ids;
+}
+
+/// Interpolated modified Kneser-Ney, straight from the definitions.
+class Definition {
+ public:
+  Definition(int order, const std::vector<int>& text) : order_(order) {
+    std::vector<int> ids = {kEos};
+    ids.insert(ids.end(), text.begin(), text.end());
+    for (std::size_t end = 1; end < ids.size(); ++end)
+      for (std::size_t n = 1; n <= static_cast<std::size_t>(order) && n <= end + 1; ++n) {
+        const std::size_t begin = end + 1 - n;
+        ++counts_[Gram(ids.begin() + static_cast<std::ptrdiff_t>(begin),
+                       ids.begin() + static_cast<std::ptrdiff_t>(end + 1))];
+        if (begin != end && ids[begin] == kEos) break;
+      }
+    for (const auto& [gram, count] : counts_) {
+      const Gram shorter(gram.begin() + 1, gram.end());
+      if (!shorter.empty()) before_[shorter].insert(gram.front());
+    }
+    for (int n = 1; n <= order; ++n) find_discounts(n);
+  }
+
+  double probability(Gram context, int word) const {
+    const std::size_t n = context.size() + 1;
+    double sum = 0, left = 0, own = 0;
+    for (int w = 0; w < kVocabulary; ++w) {
+      Gram gram = context;
+      gram.push_back(w);
+      const double count = adjusted(gram);
+      sum += count;
+      left += discount(n, count);
+      if (w == word) own = count - discount(n, count);
+    }
+    if (n == 1) return own / sum + left / sum / (kVocabulary - 2);
+    const double below = probability(Gram(context.begin() + 1, context.end()), word);
+    return sum == 0 ? below : own / sum + left / sum * below;
+  }
+
+ private:
+  double adjusted(const Gram& gram) const {
+    const auto found = counts_.find(gram);
+    if (found == counts_.end()) return 0;
+    const bool as_it_is =
+        static_cast<int>(gram.size()) == order_ || (gram.size() > 1 && gram.front() == kEos);
+    return static_cast<double>(as_it_is ? found->second : before_.at(gram).size());
+  }
+  double discount(std::size_t n, double count) const {
+    return count == 0 ? 0 : discounts_.at(n)[static_cast<std::size_t>(std::min(count, 3.0)) - 1];
+  }
+  void find_discounts(int order) {
+    double seen[5] = {};
+    for (const auto& [gram, count] : counts_)
+      if (static_cast<int>(gram.size()) == order && adjusted(gram) <= 4)
+        ++seen[static_cast<int>(adjusted(gram))];
+    const double y = seen[1] / (seen[1] + 2 * seen[2]);
+    discounts_[static_cast<std::size_t>(order)] = {1 - 2 * y * seen[2] / seen[1],
+                                                   2 - 3 * y * seen[3] / seen[2],
+                                                   3 - 4 * y * seen[4] / seen[3]};
+    for (double& discount : discounts_[static_cast<std::size_t>(order)])
+      discount = std::max(discount, 0.0);
+  }
+
+  int order_;
+  std::map<Gram, int> counts_;
+  std::map<Gram, std::set<int>> before_;
+  std::map<std::size_t, std::vector<double>> discounts_;
+};
+
+TEST(KneserNey, AgreesWithTheDefinition) {
+  for (const int order : {2, 3, 4}) {
+    // Of so few words all follow many others: the lowest order needs the highest's plain counts.
+    const std::vector<int> text = random_text(1, 400);
+    std::unique_ptr<NgramModel> model;
+    try {
+      model = fit_ngram_model({order}, words(), TokenStream::from_ids(text));
+    } catch (const UserError&) {
+      GTEST_SKIP() << "no n-grams of some count";
+    }
+    const Definition definition(order, text);
+    NgramModel::State state = model->begin();
+    for (const int id : random_text(2, 60)) {
+      const Matrix all = model->log_probabilities(state);
+      double sum = 0;
+      for (int w = 0; w < kVocabulary; ++w) {
+        const double p = std::exp(model->log_probability(state, w));
+        sum += p;
+        EXPECT_NEAR(std::exp(static_cast<double>(all[static_cast<Index>(w)])), p, 1e-6);
+        if (w != kPad && w != kBos) {
+          EXPECT_NEAR(p, definition.probability(state.context, w), 1e-6) << order << " " << w;
+        }
+      }
+      EXPECT_NEAR(sum, 1, 1e-5);
+      model->read(state, id);
+    }
+  }
+}
+
+TEST(KneserNey, TooLittleTextIsRefused) {
+  EXPECT_THROW(fit_ngram_model({3}, words(), TokenStream::from_ids({kSpecialIds, kEos})),
+               UserError);
+}
+
+TEST(Mixture, WeightIsTheLikeliest) {
+  const std::vector<double> good = {std::log(0.5), std::log(0.4), std::log(0.1)};
+  const std::vector<double> other = {std::log(0.1), std::log(0.3), std::log(0.6)};
+  const double weight = mixture_weight(good, other);
+  const auto likelihood = [&](double w) {
+    double sum = 0;
+    for (std::size_t i = 0; i < good.size(); ++i)
+      sum += std::log(w * std::exp(good[i]) + (1 - w) * std::exp(other[i]));
+    return sum;
+  };
+  for (double w = 0.01; w < 1; w += 0.01) EXPECT_LE(likelihood(w), likelihood(weight) + 1e-9);
+}
+
+}  // namespace
+}  // namespace weft

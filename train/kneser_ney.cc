@@ -1,0 +1,213 @@
+#include "train/kneser_ney.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "base/error.h"
+#include "tokenizer/vocabulary.h"
+
+namespace weft {
+namespace {
+
+/// The n-grams of one order, sorted.
+struct Counted {
+  std::vector<std::uint32_t> parent;  // the node of the first n − 1 tokens
+  std::vector<int> word;
+  std::vector<std::uint64_t> count;  // as they are
+  std::vector<std::uint64_t> adjusted;
+  std::vector<std::uint32_t> shorter;  // the node of the last n − 1 tokens
+  std::vector<bool> begins_line;
+  std::size_t size() const { return word.size(); }
+};
+
+/// Discounts of n-grams seen once, twice, and more often.
+using Discounts = std::array<double, 3>;
+
+double discount_of(const Discounts& discounts, std::uint64_t count) {
+  return count == 0 ? 0 : discounts[std::min<std::uint64_t>(count, 3) - 1];
+}
+
+class Counter {
+ public:
+  Counter(const NgramModelOptions& options, int vocabulary, const TokenStream& text)
+      : order_(options.order), vocabulary_(vocabulary), ids_(text.size() + 1) {
+    if (text.size() >= std::numeric_limits<std::uint32_t>::max())
+      throw UserError("an n-gram model can learn from 4 billion tokens at most; give less text");
+    ids_[0] = kEos;  // the first line begins as the others do
+    text.read(0, text.size(), ids_.data() + 1);
+    count_unigrams();
+    for (int n = 2; n <= order_; ++n) count(n);
+    adjust();
+  }
+
+  int order() const { return order_; }
+  const Counted& of(int n) const { return orders_[static_cast<std::size_t>(n - 1)]; }
+  std::vector<std::uint64_t> sizes() const {
+    std::vector<std::uint64_t> sizes;
+    for (int n = 2; n <= order_; ++n) sizes.push_back(of(n).size());
+    return sizes;
+  }
+
+ private:
+  /// Order 1 has a node for each token of the vocabulary.
+  void count_unigrams() {
+    Counted unigrams;
+    const std::size_t size = static_cast<std::size_t>(vocabulary_);
+    unigrams.word.resize(size);
+    std::iota(unigrams.word.begin(), unigrams.word.end(), 0);
+    unigrams.count.assign(size, 0);
+    for (std::size_t i = 1; i < ids_.size(); ++i)
+      ++unigrams.count[static_cast<std::size_t>(ids_[i])];
+    unigrams.begins_line.assign(size, false);
+    unigrams.parent.assign(size, 0);
+    node_.assign(ids_.begin(), ids_.end());
+    orders_.push_back(std::move(unigrams));
+  }
+
+  /// node_[i]: of the n-gram that begins at i; those that would run over a line's end have none.
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  void count(int n) {
+    const std::size_t length = static_cast<std::size_t>(n);
+    std::vector<std::uint32_t> starts;
+    for (std::size_t i = 0; i + length <= ids_.size(); ++i)
+      // <eos> may be the first token, or the last.
+      if (node_[i] != kNone && (length == 2 || ids_[i + length - 2] != kEos))
+        starts.push_back(static_cast<std::uint32_t>(i));
+    const auto key = [&](std::uint32_t i) { return std::pair(node_[i], ids_[i + length - 1]); };
+    std::sort(starts.begin(), starts.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    Counted counted;
+    std::vector<std::uint32_t> nodes(ids_.size(), kNone);
+    std::pair<std::uint32_t, int> last;
+    for (const std::uint32_t i : starts) {
+      if (counted.size() == 0 || key(i) != last) {
+        last = key(i);
+        counted.parent.push_back(last.first);
+        counted.word.push_back(last.second);
+        counted.count.push_back(0);
+        counted.shorter.push_back(node_[i + 1]);
+        counted.begins_line.push_back(ids_[i] == kEos);
+      }
+      ++counted.count.back();
+      nodes[i] = static_cast<std::uint32_t>(counted.size() - 1);
+    }
+    if (counted.size() > NgramModel::kMost)
+      throw UserError("the text has more than " + std::to_string(NgramModel::kMost) +
+                      " different n-grams of order " + std::to_string(n) +
+                      "; give a smaller --order or less text");
+    node_ = std::move(nodes);
+    orders_.push_back(std::move(counted));
+  }
+
+  void adjust() {
+    for (int n = 1; n <= order_; ++n) {
+      Counted& here = orders_[static_cast<std::size_t>(n - 1)];
+      here.adjusted = here.count;
+      if (n == order_) return;
+      for (std::size_t i = 0; i < here.size(); ++i)
+        if (!here.begins_line[i]) here.adjusted[i] = 0;
+      const Counted& longer = of(n + 1);
+      for (std::size_t i = 0; i < longer.size(); ++i)
+        if (!here.begins_line[longer.shorter[i]]) ++here.adjusted[longer.shorter[i]];
+    }
+  }
+
+  int order_, vocabulary_;
+  std::vector<int> ids_;
+  std::vector<std::uint32_t> node_;
+  std::vector<Counted> orders_;
+};
+
+Discounts discounts_of(const Counted& counted, int n) {
+  std::array<double, 4> seen{};  // n-grams seen once to four times
+  for (const std::uint64_t count : counted.adjusted)
+    if (count >= 1 && count <= 4) ++seen[count - 1];
+  if (seen[0] == 0 || seen[1] == 0 || seen[2] == 0)
+    throw UserError("the text is too short for an n-gram model of order " + std::to_string(n) +
+                    "; give more text or a smaller --order");
+  const double y = seen[0] / (seen[0] + 2 * seen[1]);
+  Discounts discounts;
+  for (std::size_t k = 0; k < 3; ++k) {
+    const double count = static_cast<double>(k + 1);
+    const double ratio = seen[k] > 0 ? seen[k + 1] / seen[k] : 0;
+    discounts[k] = std::clamp(count - (count + 1) * y * ratio, 0.0, count);
+  }
+  return discounts;
+}
+
+void resize(Parameter* parameter) {
+  if (parameter) parameter->value.zeros(parameter->rows, 1);
+}
+
+/// p of order 1: what the discounts leave is spread over all tokens that may come.
+std::vector<double> unigram_probabilities(const Counted& counted) {
+  const Discounts discounts = discounts_of(counted, 1);
+  double sum = 0, left = 0, tokens = 0;
+  for (std::size_t i = 0; i < counted.size(); ++i) {
+    sum += static_cast<double>(counted.adjusted[i]);
+    left += discount_of(discounts, counted.adjusted[i]);
+    tokens += i != kPad && i != kBos;
+  }
+  std::vector<double> p(counted.size(), 0);
+  for (std::size_t i = 0; i < counted.size(); ++i) {
+    if (i == kPad || i == kBos) continue;
+    const double count = static_cast<double>(counted.adjusted[i]);
+    p[i] = (count - discount_of(discounts, counted.adjusted[i])) / sum + left / sum / tokens;
+  }
+  return p;
+}
+
+/// Fills in order n > 1, and back-off weights and first children of the order below.
+std::vector<double> fill(NgramModel& model, const Counted& counted, int n,
+                         const std::vector<double>& shorter) {
+  const Discounts discounts = discounts_of(counted, n);
+  NgramModel::Level &below = model.level(n - 1), &level = model.level(n);
+  std::vector<double> p(counted.size());
+  std::size_t end = 0;
+  for (Index context = 0; context < below.back_off->rows; ++context) {
+    const std::size_t begin = end;
+    double sum = 0, left = 0;
+    for (; end < counted.size() && counted.parent[end] == context; ++end) {
+      sum += static_cast<double>(counted.adjusted[end]);
+      left += discount_of(discounts, counted.adjusted[end]);
+    }
+    below.first->value[context] = static_cast<real>(begin);
+    const double back_off = sum > 0 ? left / sum : 1;
+    below.back_off->value[context] = static_cast<real>(std::log(std::max(back_off, 1e-30)));
+    for (std::size_t i = begin; i < end; ++i) {
+      const double count = static_cast<double>(counted.adjusted[i]);
+      p[i] = (sum > 0 ? (count - discount_of(discounts, counted.adjusted[i])) / sum : 0) +
+             back_off * shorter[counted.shorter[i]];
+      level.word->value[i] = static_cast<real>(counted.word[i]);
+      level.log_probability->value[i] = static_cast<real>(std::log(p[i]));
+    }
+  }
+  below.first->value[below.back_off->rows] = static_cast<real>(end);
+  return p;
+}
+
+}  // namespace
+
+std::unique_ptr<NgramModel> fit_ngram_model(const NgramModelOptions& options,
+                                            std::shared_ptr<const Tokenizer> tokenizer,
+                                            const TokenStream& text) {
+  const Counter counts(options, tokenizer->vocabulary().size(), text);
+  auto model = std::make_unique<NgramModel>(options, std::move(tokenizer), counts.sizes());
+  for (int n = 1; n <= options.order; ++n) {
+    const NgramModel::Level& level = model->level(n);
+    for (Parameter* parameter : {level.word, level.log_probability, level.back_off, level.first})
+      resize(parameter);
+  }
+  std::vector<double> p = unigram_probabilities(counts.of(1));
+  for (std::size_t i = 0; i < p.size(); ++i)
+    model->level(1).log_probability->value[i] = static_cast<real>(std::log(p[i]));
+  for (int n = 2; n <= options.order; ++n) p = fill(*model, counts.of(n), n, p);
+  return model;
+}
+
+}  // namespace weft

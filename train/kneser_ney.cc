@@ -123,19 +123,17 @@ class Counter {
   std::vector<Counted> orders_;
 };
 
-Discounts discounts_of(const Counted& counted, int n) {
+/// A small vocabulary has no rare n-grams of a low order: then what KenLM falls back to.
+Discounts discounts_of(const Counted& counted) {
   std::array<double, 4> seen{};  // n-grams seen once to four times
   for (const std::uint64_t count : counted.adjusted)
     if (count >= 1 && count <= 4) ++seen[count - 1];
-  if (seen[0] == 0 || seen[1] == 0 || seen[2] == 0)
-    throw UserError("the text is too short for an n-gram model of order " + std::to_string(n) +
-                    "; give more text or a smaller --order");
+  if (seen[0] == 0 || seen[1] == 0 || seen[2] == 0) return {0.5, 1, 1.5};
   const double y = seen[0] / (seen[0] + 2 * seen[1]);
   Discounts discounts;
   for (std::size_t k = 0; k < 3; ++k) {
     const double count = static_cast<double>(k + 1);
-    const double ratio = seen[k] > 0 ? seen[k + 1] / seen[k] : 0;
-    discounts[k] = std::clamp(count - (count + 1) * y * ratio, 0.0, count);
+    discounts[k] = std::clamp(count - (count + 1) * y * seen[k + 1] / seen[k], 0.0, count);
   }
   return discounts;
 }
@@ -146,7 +144,7 @@ void resize(Parameter* parameter) {
 
 /// p of order 1: what the discounts leave is spread over all tokens that may come.
 std::vector<double> unigram_probabilities(const Counted& counted) {
-  const Discounts discounts = discounts_of(counted, 1);
+  const Discounts discounts = discounts_of(counted);
   double sum = 0, left = 0, tokens = 0;
   for (std::size_t i = 0; i < counted.size(); ++i) {
     sum += static_cast<double>(counted.adjusted[i]);
@@ -165,7 +163,7 @@ std::vector<double> unigram_probabilities(const Counted& counted) {
 /// Fills in order n > 1, and back-off weights and first children of the order below.
 std::vector<double> fill(NgramModel& model, const Counted& counted, int n,
                          const std::vector<double>& shorter) {
-  const Discounts discounts = discounts_of(counted, n);
+  const Discounts discounts = discounts_of(counted);
   NgramModel::Level &below = model.level(n - 1), &level = model.level(n);
   std::vector<double> p(counted.size());
   std::size_t end = 0;

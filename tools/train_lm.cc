@@ -67,7 +67,7 @@ std::shared_ptr<const Tokenizer> learn_tokens(const Settings& settings, const Tr
 }
 
 std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
-  if (const auto* from = run.begun_from<LanguageModel>("language model")) {
+  if (const Model* from = run.begun_from()) {
     auto model = std::make_unique<LanguageModel>(settings.model, from->shared_tokenizer());
     run.take_weights(*model);
     return model;
@@ -113,7 +113,7 @@ void fit_ngrams(const Settings& settings, TrainingRun& run, const OptionParser& 
 void train_lm(const Arguments& arguments, TrialRun* trial) {
   Settings settings;
   TrainingRun run("train lm", trial);
-  run.run.can_begin_from = true;
+  run.run.begins_from = "language model";
   set_defaults(settings, run.trainer);
   OptionParser parser("train lm", "--train FILE [--valid FILE] --model OUT",
                       "Trains a language model on plain text, a sentence or paragraph a line.");

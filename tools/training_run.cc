@@ -71,7 +71,7 @@ std::shared_ptr<const Tokenizer> learn_tokenizer(const TokenizerOptions& options
 void RunOptions::visit(OptionVisitor& v) {
   const std::string recipes = "options of a paper, unless they are given: " + recipe_names();
   v.text("recipe", recipe, recipes.c_str());
-  if (can_begin_from)
+  if (!begins_from.empty())
     v.file("from", from, "model to begin with: its tokenizer, its sizes and its weights");
   v.file("resume", resume,
          "checkpoint to go on from, with its options: MODEL.checkpoint if none was named");
@@ -104,6 +104,8 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
   if (run.resume.empty()) {
     if (!run.from.empty()) {
       begun_ = load_model(run.from);
+      if (begun_->model->kind() != run.begins_from)
+        throw_wrong_kind(run.from, begun_->model->kind(), run.begins_from);
       parser.fill(begun_->model->architecture(), run.from);
     }
     parser.assign();
@@ -153,11 +155,6 @@ void TrainingRun::take_weights(Model& model) const {
                                       "change the model, and name one that is not quantized");
     parameter.value = same->value;
   }
-}
-
-void TrainingRun::throw_wrong_model(const std::string& wanted) const {
-  throw FormatError(run.from, "it is a " + begun_->model->kind() + "; weft " + command_ +
-                                  " can begin with a " + wanted + " only");
 }
 
 void TrainingRun::throw_wrong_checkpoint() const {

@@ -27,7 +27,7 @@ namespace weft {
 /// How a training runs and what it leaves behind; none of it changes the model.
 struct RunOptions {
   std::string recipe, resume, from;
-  bool can_begin_from = false;  // the task knows --from
+  std::string begins_from;  // the kind of model that --from may name; empty: there is no --from
   CheckpointOptions checkpoint;
   double report_every = 10;      // seconds
   std::int64_t log_every = 100;  // updates
@@ -78,14 +78,8 @@ class TrainingRun {
     if (M* model = dynamic_cast<M*>(resumed_->model.get())) return *model;
     throw_wrong_checkpoint();
   }
-  /// The model of --from, of kind M; null if none was named. Throws UserError if it is of another
-  /// kind, `wanted` being what M is.
-  template <class M>
-  const M* begun_from(const std::string& wanted) const {
-    if (!begun_) return nullptr;
-    if (const M* model = dynamic_cast<const M*>(begun_->model.get())) return model;
-    throw_wrong_model(wanted);
-  }
+  /// The model of --from; null if none was named.
+  const Model* begun_from() const { return begun_ ? begun_->model.get() : nullptr; }
   /// Gives a new model the weights of the one of --from. Throws UserError where they do not fit.
   void take_weights(Model& model) const;
   std::uint64_t seed() const { return trainer.seed; }
@@ -120,7 +114,6 @@ class TrainingRun {
                          const nlohmann::json& valid) const;
   void conclude(const Trainer& trainer, TrainingTask& task, const nlohmann::json& valid) const;
   [[noreturn]] void throw_wrong_checkpoint() const;
-  [[noreturn]] void throw_wrong_model(const std::string& wanted) const;
   /// Options but those that say how to run and where results go.
   static nlohmann::json recorded(nlohmann::json options);
   bool begin_trial(const OptionParser& parser) const;

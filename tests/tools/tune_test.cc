@@ -117,7 +117,7 @@ TEST_F(TuneTest, FailedTrialsAreRecorded) {
                                       "6",
                                       "--tie",
                                       "--search",
-                                      "embedding=6,7",
+                                      "output=full,adaptive",
                                       "--search",
                                       "dropout=0,0.1",
                                       "--method",
@@ -131,9 +131,9 @@ TEST_F(TuneTest, FailedTrialsAreRecorded) {
   EXPECT_EQ(last_line(result)["failed"], 2);
   EXPECT_EQ(last_line(result)["done"], 2);
   EXPECT_THAT(trials("log").back().value("error", ""), HasSubstr("tie"));
-  const Result all =
-      weft(folder, {"tune", "lm", "--train", "mails.txt", "--valid", "mails.txt", "--model", "n",
-                    "--epochs", "1", "--hidden", "6", "--tie", "--search", "embedding=8,7"});
+  const Result all = weft(folder, {"tune", "lm", "--train", "mails.txt", "--valid", "mails.txt",
+                                   "--model", "n", "--epochs", "1", "--hidden", "6", "--tie",
+                                   "--output", "adaptive", "--search", "embedding=8,7"});
   EXPECT_EQ(all.exit, 2);
   EXPECT_THAT(all.err, HasSubstr("every trial failed"));
   EXPECT_FALSE(folder.has("n"));

@@ -16,7 +16,7 @@ namespace weft {
 namespace {
 
 std::unique_ptr<LanguageModel> initialised() {
-  auto model = testing::small_language_model(Cell::lstm);
+  auto model = small_language_model(Cell::lstm);
   model->parameters().initialize(3);
   return model;
 }

@@ -54,7 +54,7 @@ struct Training {
     LanguageTaskOptions task_options;
     task_options.batch_size = 4;
     task_options.bptt = 7;
-    task = std::make_unique<LanguageTask>(*model, task_options, train, &valid);
+    task = std::make_unique<LanguageTask>(*model, task_options, train, &valid, 1);
     TrainerOptions options;
     options.epochs = 100;
     options.max_updates = max_updates;

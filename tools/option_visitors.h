@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/options.h"
 #include "tools/option_parser.h"
 
@@ -94,5 +95,16 @@ class OptionAssigner : public OptionVisitor {
   const GivenOption* find(const char* name) const;
   const GivenOptions& given_;
 };
+
+/// Throws UserError, saying why, if one of the struct's options, but --encoding and --seed, was
+/// given.
+template <class Options>
+void refuse(const OptionParser& parser, Options& options, const char* why) {
+  OptionNames names;
+  options.visit(names);
+  for (const std::string& name : names.names)
+    if (name != "encoding" && name != "seed" && parser.given(name))
+      throw UserError(std::string(why) + "; leave out --" + name);
+}
 
 }  // namespace weft

@@ -61,16 +61,6 @@ struct Settings {
   DynamicEvaluationOptions dynamic;
 };
 
-/// Throws UserError if one of the struct's options, but --encoding and --seed, was given.
-template <class Options>
-void refuse(const OptionParser& parser, Options& options, const char* why) {
-  OptionNames names;
-  options.visit(names);
-  for (const std::string& name : names.names)
-    if (name != "encoding" && name != "seed" && parser.given(name))
-      throw UserError(std::string(why) + "; leave out --" + name);
-}
-
 const std::string& only_file(const Settings& settings, const Model& model) {
   if (settings.test.data.size() > 1)
     throw UserError("a " + model.kind() + " is measured on one file; leave out '" +

@@ -150,8 +150,8 @@ void train_projection(Projection& model, const FeatureTable& train, const Featur
   fit(model, train, run.seed());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const nlohmann::json measures = valid ? evaluate_features(model, *valid) : nlohmann::json();
-  run.keep_fitted(model, self_test_samples(model, train), train.examples(), seconds, measures,
-                  parser);
+  run.keep_fitted(model, self_test_samples(model, train), train.examples(), "examples", seconds,
+                  measures, parser);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "corpora/token_stream.h"
 #include "models/nets/language_model.h"
 #include "tools/commands.h"
+#include "tools/option_visitors.h"
 #include "tools/training_run.h"
 #include "train/kneser_ney.h"
 #include "train/language_mixture.h"
@@ -95,7 +96,11 @@ TokenStream open(const std::string& path, const Tokenizer& tokenizer, const Sett
   return TokenStream::open(path, tokenizer, settings.data.encoding, settings.data.cache, run.log());
 }
 
-void fit_ngrams(const Settings& settings, TrainingRun& run, const OptionParser& parser) {
+void fit_ngrams(Settings& settings, TrainingRun& run, const OptionParser& parser) {
+  const char* const not_a_network = "n-grams are counted, there is no network to train";
+  refuse(parser, settings.model, not_a_network);
+  refuse(parser, settings.task, not_a_network);
+  refuse(parser, run.trainer, not_a_network);
   const auto begin = std::chrono::steady_clock::now();
   const auto tokenizer = learn_tokens(settings, run);
   const TokenStream train = open(run.files.train, *tokenizer, settings, run);
@@ -104,8 +109,8 @@ void fit_ngrams(const Settings& settings, TrainingRun& run, const OptionParser& 
   nlohmann::json valid;
   if (!run.files.valid.empty())
     valid = evaluate_ngram_model(*model, open(run.files.valid, *tokenizer, settings, run));
-  run.keep_fitted(*model, {"", "the", "I would like to"}, train.size(), seconds.count(), valid,
-                  parser);
+  run.keep_fitted(*model, {"", "the", "I would like to"}, train.size(), "tokens", seconds.count(),
+                  valid, parser);
 }
 
 }  // namespace

@@ -307,20 +307,19 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
 }
 
 void TrainingRun::keep_fitted(const Model& model, const std::vector<std::string>& self_test_inputs,
-                              std::uint64_t examples, double seconds, const Json& valid,
-                              const OptionParser& parser) const {
-  save(model, {{"epochs", 1}, {"updates", 0}, {"targets", examples}}, self_test_inputs, parser,
-       valid);
+                              std::uint64_t count, const char* what, double seconds,
+                              const Json& valid, const OptionParser& parser) const {
+  save(model, {{"epochs", 1}, {"updates", 0}, {"targets", count}}, self_test_inputs, parser, valid);
   if (run.json) {
     TrainState state;
     state.epoch = 1;
-    state.targets = examples;
+    state.targets = count;
     state.train_seconds = state.seconds = seconds;
     state.epoch_loss = std::numeric_limits<double>::quiet_NaN();  // null: there was none
     state.stop = StopReason::epochs;
     return print_json(summary(model, state, valid));
   }
-  std::cout << files.model << ": fitted to " << with_commas(examples) << " examples in "
+  std::cout << files.model << ": fitted to " << with_commas(count) << " " << what << " in "
             << readable_duration(seconds) << "\n";
   if (!valid.is_null()) std::cout << "validation: " << measures_in_a_line(valid) << "\n";
 }

@@ -211,7 +211,8 @@ void read_self_test(const Json& samples, const std::string& path, LoadedModel& l
 }
 
 std::string with_article(const std::string& kind) {
-  return (std::strchr("aeiou", kind.empty() ? ' ' : kind[0]) ? "an " : "a ") + kind;
+  const bool vowel = std::strchr("aeiou", kind.empty() ? ' ' : kind[0]) || kind.starts_with("n-");
+  return (vowel ? "an " : "a ") + kind;
 }
 
 }  // namespace

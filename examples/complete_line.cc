@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) try {
   if (argc != 3) throw weft::UserError("name a language model and the beginning of a line");
-  const auto loaded = weft::load_model_as<weft::LanguageModel>(argv[1], "language model");
+  const auto loaded = weft::load_model_as<weft::NextTokenModel>(argv[1], "language model");
   const weft::Completer completer(*loaded.model);
   weft::CompletionOptions options;
   options.count = 3;

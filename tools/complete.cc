@@ -109,7 +109,7 @@ void complete_command(const Arguments& arguments) {
   if (!parser.parse(arguments)) return;
   threads.apply();
 
-  const auto loaded = load_model_as<LanguageModel>(path, "language model");
+  const auto loaded = load_model_as<NextTokenModel>(path, "language model");
   const Completer completer(*loaded.model);
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
   if (options.interactive && parser.given("input"))

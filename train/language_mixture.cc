@@ -17,7 +17,7 @@ constexpr std::uint64_t kStretch = 1 << 14;
 /// Calls see(state, token) for each token of the stream, the state being that before it.
 template <class See>
 void walk(const NgramModel& model, const TokenStream& data, const See& see) {
-  NgramModel::State state = model.begin();
+  NgramModel::State state = model.start();
   std::vector<int> ids(kStretch);
   for (std::uint64_t begin = 0; begin < data.size(); begin += kStretch) {
     const std::uint64_t count = std::min(kStretch, data.size() - begin);

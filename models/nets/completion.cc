@@ -78,7 +78,7 @@ Prefix split_prefix(const Tokenizer& tokenizer, const std::string& text) {
 
 class Search {
  public:
-  Search(const LanguageModel& model, const std::vector<Surface>& surfaces,
+  Search(const NextTokenModel& model, const std::vector<Surface>& surfaces,
          const CompletionOptions& options, RandomStream& random)
       : model_(model), surfaces_(surfaces), options_(options), random_(random) {
     const bool beam = options.search == SearchKind::beam;
@@ -86,12 +86,13 @@ class Search {
   }
 
   std::vector<Continuation> run(Prefix prefix) {
-    LanguageModel::State state;
-    Matrix next = model_.read(state, prefix.context);
+    Matrix next;
+    const auto hypotheses = model_.begin(prefix.context, next);
     if (!reachable(prefix.typed)) {
       // Nothing in the vocabulary begins like the word being typed: take it as it is, go on after
       // it.
-      for (int id : model_.tokenizer()->encode(prefix.typed)) next = model_.step(state, {id});
+      for (int id : model_.tokenizer()->encode(prefix.typed))
+        next = model_.advance(*hypotheses, {0}, {id});
       prefix.typed.clear();
       cut_ = 0;
     } else {
@@ -109,7 +110,7 @@ class Search {
         (hypothesis.ended || full ? done : live).push_back(std::move(hypothesis));
       }
       if (live.empty() || settled(live, done)) break;
-      next = advance(state, live);
+      next = advance(*hypotheses, live);
     }
     return ranked(std::move(live), std::move(done), prefix.typed);
   }
@@ -239,18 +240,16 @@ class Search {
     return scores[width_ - 1] >= best_live;
   }
 
-  /// Rearranges the state's columns to the hypotheses that are left, and reads their last tokens.
-  Matrix advance(LanguageModel::State& state, const std::vector<Hypothesis>& live) const {
-    arma::uvec columns(live.size());
-    std::vector<int> tokens(live.size());
-    for (std::size_t k = 0; k < live.size(); ++k) {
-      columns(k) = live[k].column;
-      tokens[k] = live[k].tokens.back();
+  /// The hypotheses that are left read their last tokens.
+  Matrix advance(NextTokenModel::Hypotheses& hypotheses,
+                 const std::vector<Hypothesis>& live) const {
+    std::vector<std::size_t> columns;
+    std::vector<int> tokens;
+    for (const Hypothesis& hypothesis : live) {
+      columns.push_back(hypothesis.column);
+      tokens.push_back(hypothesis.tokens.back());
     }
-    for (auto* matrices : {&state.recurrent.hidden, &state.recurrent.cell})
-      for (Matrix& matrix : *matrices)
-        if (!matrix.is_empty()) matrix = Matrix(matrix.cols(columns));
-    return model_.step(state, tokens);
+    return model_.advance(hypotheses, columns, tokens);
   }
 
   std::vector<Continuation> ranked(std::vector<Hypothesis> live, std::vector<Hypothesis> done,
@@ -274,7 +273,7 @@ class Search {
     return result;
   }
 
-  const LanguageModel& model_;
+  const NextTokenModel& model_;
   const std::vector<Surface>& surfaces_;
   const CompletionOptions& options_;
   RandomStream& random_;

@@ -7,7 +7,7 @@
 
 #include "base/options.h"
 #include "base/random.h"
-#include "models/nets/language_model.h"
+#include "models/nets/next_token_model.h"
 #include "tokenizer/surface.h"
 
 namespace weft {
@@ -36,7 +36,7 @@ struct Continuation {
 /// Completes prefixes with one model, which must outlive it. Const use is thread-safe.
 class Completer {
  public:
-  explicit Completer(const LanguageModel& model);
+  explicit Completer(const NextTokenModel& model);
 
   /// `prefix`: valid UTF-8; lines before the last one end in \n. A prefix that ends inside a word
   /// is completed too: the last, possibly unfinished word is given back to the search, which is
@@ -46,7 +46,7 @@ class Completer {
                                      RandomStream& random) const;
 
  private:
-  const LanguageModel& model_;
+  const NextTokenModel& model_;
   std::vector<Surface> surfaces_;
 };
 

@@ -115,7 +115,7 @@ void LanguageModelOptions::visit(OptionVisitor& v) {
 
 LanguageModel::LanguageModel(const LanguageModelOptions& options,
                              std::shared_ptr<const Tokenizer> tokenizer)
-    : Model(std::move(tokenizer)),
+    : NextTokenModel(std::move(tokenizer)),
       options_(checked(options, tokenizer_->vocabulary().size())),
       embedding_(parameters_, "embedding", tokenizer_->vocabulary().size(), options_.embedding,
                  options_.init.embedding()),
@@ -186,6 +186,31 @@ Matrix LanguageModel::read(State& state, const std::vector<int>& prefix) const {
   Matrix scores = output_->scores(tape, tape.constant(last)).value();
   to_log_probabilities(scores);
   return scores;
+}
+
+namespace {
+
+struct NetworkHypotheses : NextTokenModel::Hypotheses {
+  LanguageModel::State state;
+};
+
+}  // namespace
+
+std::unique_ptr<NextTokenModel::Hypotheses> LanguageModel::begin(const std::vector<int>& prefix,
+                                                                 Matrix& next) const {
+  auto hypotheses = std::make_unique<NetworkHypotheses>();
+  next = read(hypotheses->state, prefix);
+  return hypotheses;
+}
+
+Matrix LanguageModel::advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
+                              const std::vector<int>& tokens) const {
+  State& state = static_cast<NetworkHypotheses&>(hypotheses).state;
+  const arma::uvec chosen(std::vector<arma::uword>(columns.begin(), columns.end()));
+  for (auto* matrices : {&state.recurrent.hidden, &state.recurrent.cell})
+    for (Matrix& matrix : *matrices)
+      if (!matrix.is_empty()) matrix = Matrix(matrix.cols(chosen));
+  return step(state, tokens);
 }
 
 std::vector<double> LanguageModel::fingerprint(const std::string& input) const {

@@ -9,7 +9,7 @@
 #include "models/layers/embedding.h"
 #include "models/layers/output_layer.h"
 #include "models/layers/recurrent.h"
-#include "models/nets/model.h"
+#include "models/nets/next_token_model.h"
 
 namespace weft {
 
@@ -40,7 +40,7 @@ struct LanguageModelOptions {
   void visit(OptionVisitor& v);
 };
 
-class LanguageModel : public Model {
+class LanguageModel : public NextTokenModel {
  public:
   /// Throws UserError if the options contradict each other or the vocabulary (tied weights of other
   /// sizes, cutoffs beyond it). Parameters are registered, not initialised.
@@ -73,6 +73,10 @@ class LanguageModel : public Model {
   /// Reads a whole prefix (B = 1); the log-probabilities after its last token. An empty one reads
   /// <eos>, the start of a line.
   Matrix read(State& state, const std::vector<int>& prefix) const;
+
+  std::unique_ptr<Hypotheses> begin(const std::vector<int>& prefix, Matrix& next) const override;
+  Matrix advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
+                 const std::vector<int>& tokens) const override;
 
   /// As the model was built: sizes and cutoffs that were left open are filled in.
   const LanguageModelOptions& options() const { return options_; }

@@ -16,7 +16,7 @@ void NgramModelOptions::visit(OptionVisitor& v) {
 
 NgramModel::NgramModel(const NgramModelOptions& options, std::shared_ptr<const Tokenizer> tokenizer,
                        const std::vector<std::uint64_t>& sizes)
-    : Model(std::move(tokenizer)), options_(options), sizes_(sizes) {
+    : NextTokenModel(std::move(tokenizer)), options_(options), sizes_(sizes) {
   sizes_.resize(static_cast<std::size_t>(options_.order - 1));
   for (int n = 1; n <= options_.order; ++n) {
     const std::string name = "order." + std::to_string(n);
@@ -43,7 +43,7 @@ nlohmann::json NgramModel::architecture() const {
   return architecture;
 }
 
-NgramModel::State NgramModel::begin() const {
+NgramModel::State NgramModel::start() const {
   State state;
   read(state, kEos);
   return state;
@@ -106,8 +106,39 @@ Matrix NgramModel::log_probabilities(const State& state) const {
   return result;
 }
 
+namespace {
+
+struct CountedHypotheses : NextTokenModel::Hypotheses {
+  std::vector<NgramModel::State> states;
+};
+
+}  // namespace
+
+std::unique_ptr<NextTokenModel::Hypotheses> NgramModel::begin(const std::vector<int>& prefix,
+                                                              Matrix& next) const {
+  auto hypotheses = std::make_unique<CountedHypotheses>();
+  State& state = hypotheses->states.emplace_back(start());
+  for (const int id : prefix) read(state, id);
+  next = log_probabilities(state);
+  return hypotheses;
+}
+
+Matrix NgramModel::advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
+                           const std::vector<int>& tokens) const {
+  std::vector<State>& states = static_cast<CountedHypotheses&>(hypotheses).states;
+  std::vector<State> chosen;
+  Matrix next(levels_.front().log_probability->rows, columns.size());
+  for (std::size_t n = 0; n < columns.size(); ++n) {
+    chosen.push_back(states[columns[n]]);
+    read(chosen.back(), tokens[n]);
+    next.col(n) = log_probabilities(chosen.back());
+  }
+  states = std::move(chosen);
+  return next;
+}
+
 std::vector<double> NgramModel::fingerprint(const std::string& input) const {
-  State state = begin();
+  State state = start();
   for (const int id : tokenizer_->encode(input)) read(state, id);
   const Matrix next = log_probabilities(state);
   const Index shown = std::min<Index>(next.n_elem, 16);

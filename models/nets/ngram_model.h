@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "models/nets/model.h"
+#include "models/nets/next_token_model.h"
 
 namespace weft {
 
@@ -19,7 +19,7 @@ struct NgramModelOptions {
 /// tokens, then by their last token. p(w | c) is that of the longest n-gram `c w` that is there;
 /// for each token that c must be shortened by, the back-off weight of the longer context is a
 /// factor.
-class NgramModel : public Model {
+class NgramModel : public NextTokenModel {
  public:
   /// `sizes`: n-grams of each order from 2 on; every token of the vocabulary is one of order 1.
   NgramModel(const NgramModelOptions& options, std::shared_ptr<const Tokenizer> tokenizer,
@@ -33,12 +33,16 @@ class NgramModel : public Model {
   struct State {
     std::vector<int> context;
   };
-  State begin() const;
+  State start() const;
   void read(State& state, int token) const;
   /// Natural logarithm.
   double log_probability(const State& state, int token) const;
   /// Of all tokens, V × 1; −∞ for those that never come (padding).
   Matrix log_probabilities(const State& state) const;
+
+  std::unique_ptr<Hypotheses> begin(const std::vector<int>& prefix, Matrix& next) const override;
+  Matrix advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
+                 const std::vector<int>& tokens) const override;
 
   int order() const { return options_.order; }
 

@@ -34,6 +34,18 @@ TEST_F(NgramTool, IsFittedKeptAndMeasured) {
   EXPECT_EQ(folder.read("n.weft"), bytes);
 }
 
+TEST_F(NgramTool, Completes) {
+  ASSERT_EQ(fit().exit, 0);
+  WeftProcess::Options question;
+  question.input = "thank you for the le\nbest wis\n\n";
+  const Result completed = weft(folder, {"complete", "n.weft", "--count", "2"}, question);
+  ASSERT_EQ(completed.exit, 0) << completed.err;
+  const Words lines = lines_of(completed.out);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_TRUE(lines[0].starts_with("tter")) << lines[0];
+  EXPECT_TRUE(lines[1].starts_with("hes from")) << lines[1];
+}
+
 TEST_F(NgramTool, MixesWithANetwork) {
   ASSERT_EQ(fit().exit, 0);
   const std::string network = model("lm");  // of words, too
@@ -53,7 +65,7 @@ TEST_F(NgramTool, MistakesInOneSentence) {
   expect_user_error(fit({"--epochs", "5"}), "leave out --epochs");
   expect_user_error(weft(folder, {"test", "n.weft", "--data", "mails.txt", "--cache-size", "5"}),
                     "no hidden state");
-  expect_user_error(weft(folder, {"complete", "n.weft"}), "this is an n-gram model");
+  expect_user_error(weft(folder, {"classify", "n.weft"}), "this is an n-gram model");
   expect_user_error(weft(folder, {"quantize", "n.weft", "--model", "q.weft"}),
                     "no weight matrix large enough");
   expect_user_error(

@@ -118,7 +118,7 @@ TEST(KneserNey, AgreesWithTheDefinition) {
     const std::vector<int> text = random_text(1, 400);
     const auto model = fit_ngram_model({order}, words(), TokenStream::from_ids(text));
     const Definition definition(order, text);
-    NgramModel::State state = model->begin();
+    NgramModel::State state = model->start();
     for (const int id : random_text(2, 60)) {
       const Matrix all = model->log_probabilities(state);
       double sum = 0;
@@ -138,7 +138,7 @@ TEST(KneserNey, AgreesWithTheDefinition) {
 
 TEST(KneserNey, ATextOfOneWord) {
   const auto model = fit_ngram_model({3}, words(), TokenStream::from_ids({kSpecialIds, kEos}));
-  const Matrix first = model->log_probabilities(model->begin());
+  const Matrix first = model->log_probabilities(model->start());
   EXPECT_EQ(first.index_max(), static_cast<Index>(kSpecialIds));
   EXPECT_NEAR(arma::accu(arma::exp(first)), 1, 1e-5);
 }

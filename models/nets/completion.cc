@@ -295,7 +295,7 @@ void CompletionOptions::visit(OptionVisitor& v) {
   v.number("top-p", top_p, 0.001, 1, "sample among the best tokens with this much probability");
 }
 
-Completer::Completer(const LanguageModel& model)
+Completer::Completer(const NextTokenModel& model)
     : model_(model), surfaces_(surfaces(*model.tokenizer())) {}
 
 std::vector<Continuation> Completer::complete(const std::string& prefix,

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "models/core/tape.h"
+#include "models/nets/language_model.h"
 #include "train/optimizer.h"
 
 namespace weft {

@@ -80,7 +80,8 @@ AutoencoderOptions golden_options(const json& golden) {
 }
 
 TEST(Autoencoder, FiveUpdatesAsInPyTorch) {
-  for (const json& golden : read_golden("autoencoder.json").at("cases")) {
+  const json goldens = read_golden("autoencoder.json");
+  for (const json& golden : goldens.at("cases")) {
     const auto model = small(golden_options(golden));
     ASSERT_EQ(model->parameters().size(), golden.at("start").size());
     for (const auto& [name, value] : golden.at("start").items())

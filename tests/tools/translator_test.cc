@@ -89,7 +89,7 @@ TEST_F(TranslatorTest, NBestScoresAndAlignments) {
 
 TEST_F(TranslatorTest, SubwordsGiveBackRunningText) {
   const std::string name =
-      learned({"--tokenizer", "subwords", "--vocab-size", "300", "--joint-vocabulary"}, "200");
+      learned({"--tokenizer", "subwords", "--vocab-size", "300", "--joint-vocabulary"}, "400");
   EXPECT_EQ(translate({name}, "the key is old.\n").out, "la clé est vieille.\n");
   EXPECT_EQ(translate({name, "--n-best", "2"}, "\n").out.find("\n\n"), std::string::npos);
 }

@@ -35,13 +35,15 @@ TEST(UnicodeText, WhiteSpaceCaseAndCodePoints) {
 }
 
 TEST(Tokenize13a, AsPublished) {
-  for (const Json& golden : goldens().at("tokens"))
+  const Json all = goldens();
+  for (const Json& golden : all.at("tokens"))
     EXPECT_EQ(tokenize_13a(golden.at("text").get<std::string>()),
               golden.at("tokens").get<std::string>());
 }
 
 TEST(TranslationMetrics, EqualTheIndependentScript) {
-  for (const Json& corpus : goldens().at("corpora")) {
+  const Json all = goldens();
+  for (const Json& corpus : all.at("corpora")) {
     TranslationMetrics metrics;
     const Json& hypotheses = corpus.at("hypotheses");
     for (std::size_t i = 0; i < hypotheses.size(); ++i)

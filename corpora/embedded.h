@@ -1,4 +1,5 @@
-// The files of corpora/samples, corpora/grammar and train/recipes, compiled into the program by cmake/embed.cmake.
+// The files of corpora/samples, corpora/grammar and train/recipes, compiled into the program by
+// cmake/embed.cmake.
 #pragma once
 
 #include <span>

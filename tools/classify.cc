@@ -15,6 +15,7 @@
 #include "tools/commands.h"
 #include "tools/line_answers.h"
 #include "tools/output.h"
+#include "train/autoencoder_task.h"
 
 namespace weft {
 namespace {
@@ -126,23 +127,18 @@ std::vector<std::string> classify_rows(const Classifier& model,
 /// A line an image.
 void classify_images(const Classifier& model, const std::string& path,
                      const ClassifyOptions& options) {
-  const LabelledImages file(path, "");
-  const std::size_t numbers = file.images.item_size();
+  const FeatureTable images = FeatureTable::read(inspect_features(path, {}));
+  const std::size_t numbers = images.features();
   if (numbers != static_cast<std::size_t>(model.features())) {
     throw FormatError(
         path, "its items have " + std::to_string(numbers) + " numbers each; " +
                   (model.features() > 0 ? "the model reads " + std::to_string(model.features())
                                         : std::string("the model reads text")));
   }
-  for (std::size_t begin = 0; begin < file.images.items(); begin += kBlock) {
-    const std::size_t count = std::min(kBlock, file.images.items() - begin);
+  for (std::size_t begin = 0; begin < images.examples(); begin += kBlock) {
+    const std::size_t count = std::min(kBlock, images.examples() - begin);
     ClassifierInput input;
-    input.values.set_size(numbers, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::vector<double> values = file.values(begin + i);
-      std::transform(values.begin(), values.end(), input.values.colptr(i),
-                     [](double value) { return static_cast<real>(value); });
-    }
+    input.values = columns_of(images, begin, begin + count);
     const Matrix probabilities = model.probabilities(input);
     for (std::size_t i = 0; i < count; ++i)
       std::cout << answer(model, probabilities.colptr(i), options) << '\n';

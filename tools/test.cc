@@ -99,8 +99,6 @@ nlohmann::json measure_mixture(const Model& model, const TokenStream& data,
 nlohmann::json measure_language_model(const Model& model, const std::string& data,
                                       Settings& settings, const OptionParser& parser) {
   refuse(parser, settings.reader, "a language model is measured on plain text");
-  if (settings.test.retrieval || settings.test.noise != "none")
-    throw UserError("--noise and --retrieval are for autoencoders; leave them out");
   if (settings.cache.size > 0 && settings.dynamic.rate > 0)
     throw UserError("--cache-size and --dynamic-rate are measured one at a time; leave one out");
   const TokenStream stream = TokenStream::open(data, *model.tokenizer(), settings.reader.encoding,
@@ -120,6 +118,13 @@ nlohmann::json measure_language_model(const Model& model, const std::string& dat
 }
 
 nlohmann::json measure(const Model& model, Settings& settings, const OptionParser& parser) {
+  const bool predicts = is_language_model(model);
+  if (!predicts) {
+    refuse(parser, settings.mixture, "only language models are mixed");
+    const char* const not_dynamic = "only language models have a cache and dynamic evaluation";
+    refuse(parser, settings.cache, not_dynamic);
+    refuse(parser, settings.dynamic, not_dynamic);
+  }
   if (const auto* translator = dynamic_cast<const Translator*>(&model)) {
     refuse(parser, settings.reader, "a translator is measured on pairs of lines");
     PairReaderOptions reader;
@@ -131,15 +136,11 @@ nlohmann::json measure(const Model& model, Settings& settings, const OptionParse
   refuse(parser, settings.search, not_searched);
   refuse(parser, settings.translator, not_searched);
   const std::string& data = only_file(settings, model);
-  if (is_language_model(model)) return measure_language_model(model, data, settings, parser);
-  refuse(parser, settings.mixture, "only language models are mixed");
-  const char* const not_mixed = "only language models have a cache and dynamic evaluation";
-  refuse(parser, settings.cache, not_mixed);
-  refuse(parser, settings.dynamic, not_mixed);
   if (const auto* features = dynamic_cast<const FeatureModel*>(&model))
     return measure_features(*features, data, settings.test, settings.reader);
   if (settings.test.retrieval || settings.test.noise != "none")
     throw UserError("--noise and --retrieval are for autoencoders; leave them out");
+  if (predicts) return measure_language_model(model, data, settings, parser);
   if (const auto* classifier = dynamic_cast<const Classifier*>(&model)) {
     return evaluate_classifier(*classifier, data, settings.reader);
   }

@@ -90,8 +90,7 @@ class TrainingRun {
   /// Trains, saves the model, and prints what came of it.
   void train(TrainingTask& task, const TrainingCost& cost, const OptionParser& parser);
   /// Saves a model that took no steps to learn from `count` of `what` ("examples"), and prints what
-  /// came of it. `valid`: null without
-  /// validation data.
+  /// came of it. `valid`: null without validation data.
   void keep_fitted(const Model& model, const std::vector<std::string>& self_test_inputs,
                    std::uint64_t count, const char* what, double seconds,
                    const nlohmann::json& valid, const OptionParser& parser) const;

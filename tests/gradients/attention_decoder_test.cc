@@ -18,14 +18,6 @@ const std::vector<int> kTargetLengths = {3, 0, 4, 1}, kSourceLengths = {2, 3, 0,
 const SequenceShape kTarget{5, 4, kTargetLengths.data()}, kSource{5, 4, kSourceLengths.data()};
 const std::vector<int> kStarts = {0, 2, 5, 5, 10};
 
-void randomize(ParameterStore& store) {
-  for (Parameter& parameter : store) {
-    parameter.value.set_size(parameter.rows, parameter.columns);
-    RandomStream random(7, parameter.name);
-    initialize(parameter.value, Initializer::normal(0.7), random);
-  }
-}
-
 struct DecoderCase {
   GatedCell cell;
   AttentionKind attention;

@@ -58,6 +58,15 @@ inline Parameter& add_parameter(ParameterStore& store, const std::string& name, 
   return parameter;
 }
 
+/// Numbers for every parameter, biases included, which layers begin with zero.
+inline void randomize(ParameterStore& store) {
+  for (Parameter& parameter : store) {
+    parameter.value.set_size(parameter.rows, parameter.columns);
+    RandomStream random(7, parameter.name);
+    initialize(parameter.value, Initializer::normal(0.7), random);
+  }
+}
+
 inline void expect_gradients(ParameterStore& store, const std::vector<Matrix*>& inputs,
                              const CheckedLoss& loss) {
   const GradientCheckReport report = check_gradients(store, inputs, loss);

@@ -50,11 +50,7 @@ TEST(LanguageModelGradients, WithEveryRegularisation) {
     options.activation_penalty = 2;
     options.temporal_penalty = 1;
     LanguageModel model(options, numbered_words(8));
-    for (Parameter& parameter : model.parameters()) {
-      parameter.value.set_size(parameter.rows, parameter.columns);
-      RandomStream random(7, parameter.name);
-      initialize(parameter.value, Initializer::normal(0.7), random);
-    }
+    randomize(model.parameters());
     TokenBatch batch;
     batch.steps = 5, batch.examples = 2;
     batch.ids = {4, 5, 6, 3, 7, 7, 4, 5, 5, 0};

@@ -12,15 +12,6 @@ namespace {
 
 using Inputs = std::vector<Var>;
 
-// Numbers for every parameter, biases included, which layers begin with zero.
-void randomize(ParameterStore& store) {
-  for (Parameter& parameter : store) {
-    parameter.value.set_size(parameter.rows, parameter.columns);
-    RandomStream random(7, parameter.name);
-    initialize(parameter.value, Initializer::normal(0.7), random);
-  }
-}
-
 TEST(DenseLayer, Gradients) {
   ParameterStore store;
   const Dense dense(store, "dense", 3, 2, Initializer::glorot());

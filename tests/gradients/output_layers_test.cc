@@ -19,14 +19,6 @@ constexpr int kHidden = 9, kWords = 14;
 const std::vector<int> kTargets = {2, 13, 4, 8, 4, -1, 9, -1};
 const std::vector<std::int64_t> kCutoffs = {4, 9};
 
-void randomize(ParameterStore& store) {
-  for (Parameter& parameter : store) {
-    parameter.value.set_size(parameter.rows, parameter.columns);
-    RandomStream random(7, parameter.name);
-    initialize(parameter.value, Initializer::normal(0.7), random);
-  }
-}
-
 /// −mean log p(target) of a column-wise softmax over `scores`.
 double mean_loss(const Matrix& scores, const std::vector<int>& targets) {
   double total = 0, counted = 0;

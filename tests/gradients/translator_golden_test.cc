@@ -84,11 +84,7 @@ TEST(TranslatorGradients, WithDropoutAndOneEmbedding) {
     options.dropout_kind = kind;
     options.word_dropout = 0.2;
     Translator model(options, numbered_words(8));
-    for (Parameter& parameter : model.parameters()) {
-      parameter.value.set_size(parameter.rows, parameter.columns);
-      RandomStream random(7, parameter.name);
-      initialize(parameter.value, Initializer::normal(0.7), random);
-    }
+    randomize(model.parameters());
     const Pairs pairs({{4, 5, 6, 3}, {3}, {7, 7, 4, 5, 6, 3}}, {{5, 6, 7, 7}, {4}, {}});
     expect_gradients(model.parameters(), {}, [&](Tape& tape, const std::vector<Var>&) {
       return model.loss(tape, pairs.source, pairs.inputs, pairs.targets.data(), 0.1);

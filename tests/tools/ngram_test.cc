@@ -71,6 +71,9 @@ TEST_F(NgramTool, MistakesInOneSentence) {
   expect_user_error(
       weft(folder, {"test", model("classifier"), "--data", "opinions.tsv", "--cache-size", "5"}),
       "only language models");
+  expect_user_error(
+      weft(folder, {"test", model("translator"), "--data", "pairs.tsv", "--dynamic-rate", "1"}),
+      "only language models");
   expect_user_error(weft(folder, {"test", model("lm"), "--data", "mails.txt", "--cache-size", "5",
                                   "--dynamic-rate", "0.1"}),
                     "one at a time");

@@ -24,7 +24,7 @@ struct Hypothesis {
   int free_tokens = 0;  // generated after the typed characters were covered
   int line_ends = 0;
   bool ended = false;
-  std::size_t column = 0;  // of the state it was extended from
+  NextTokenModel::ReadingPointer reading;  // before the last token
 };
 
 /// What is fixed when a search begins.
@@ -50,7 +50,6 @@ bool compatible(std::string_view a, std::string_view b) {
 Prefix split_prefix(const Tokenizer& tokenizer, const std::string& text) {
   const TokenizerOptions& options = tokenizer.options();
   Prefix prefix;
-  prefix.context = {kEos};
   const std::string line = text.substr(text.rfind('\n') + 1);
   std::istringstream earlier_lines(text.substr(0, text.size() - line.size()));
   for (std::string earlier; std::getline(earlier_lines, earlier);) {
@@ -86,31 +85,30 @@ class Search {
   }
 
   std::vector<Continuation> run(Prefix prefix) {
-    Matrix next;
-    const auto hypotheses = model_.begin(prefix.context, next);
+    NextTokenModel::ReadingPointer start = model_.read(model_.begin(), prefix.context);
     if (!reachable(prefix.typed)) {
       // Nothing in the vocabulary begins like the word being typed: take it as it is, go on after
       // it.
-      for (int id : model_.tokenizer()->encode(prefix.typed))
-        next = model_.advance(*hypotheses, {0}, {id});
+      start = model_.read(start, model_.tokenizer()->encode(prefix.typed));
       prefix.typed.clear();
       cut_ = 0;
     } else {
       cut_ = prefix.typed.size();
     }
     std::vector<Hypothesis> live(1), done;
+    live[0].reading = start;
     const int most = options_.max_tokens + static_cast<int>(prefix.typed.size());
     for (int length = 0; length < most && !live.empty(); ++length) {
       std::vector<Hypothesis> extended = options_.search == SearchKind::sample
-                                             ? sampled(live, next, prefix.typed)
-                                             : expanded(live, next, prefix.typed);
+                                             ? sampled(live, prefix.typed)
+                                             : expanded(live, prefix.typed);
       live.clear();
       for (Hypothesis& hypothesis : extended) {
         const bool full = hypothesis.free_tokens >= options_.max_tokens;
         (hypothesis.ended || full ? done : live).push_back(std::move(hypothesis));
       }
       if (live.empty() || settled(live, done)) break;
-      next = advance(*hypotheses, live);
+      advance(live);
     }
     return ranked(std::move(live), std::move(done), prefix.typed);
   }
@@ -122,6 +120,10 @@ class Search {
                                         [&](const Surface& surface) {
                                           return compatible(appended(start, surface), typed);
                                         });
+  }
+
+  static double next(const Hypothesis& hypothesis, int id) {
+    return static_cast<double>(hypothesis.reading->next()[static_cast<Index>(id)]);
   }
 
   double normalized(const Hypothesis& hypothesis) const {
@@ -138,10 +140,9 @@ class Search {
     return compatible(more, std::string_view(typed).substr(hypothesis.text.size()));
   }
 
-  Hypothesis extend(const Hypothesis& from, int id, double log_probability, std::size_t column,
+  Hypothesis extend(const Hypothesis& from, int id, double log_probability,
                     const std::string& typed) const {
     Hypothesis hypothesis = from;
-    hypothesis.column = column;
     hypothesis.log_probability += log_probability;
     hypothesis.tokens.push_back(id);
     if (id == kEos) {
@@ -159,7 +160,7 @@ class Search {
   }
 
   /// The best extensions of all hypotheses together.
-  std::vector<Hypothesis> expanded(const std::vector<Hypothesis>& live, const Matrix& next,
+  std::vector<Hypothesis> expanded(const std::vector<Hypothesis>& live,
                                    const std::string& typed) const {
     struct Candidate {
       double score;
@@ -168,11 +169,9 @@ class Search {
     };
     std::vector<Candidate> candidates;
     for (std::size_t c = 0; c < live.size(); ++c)
-      for (int id = kEos; id < static_cast<int>(next.n_rows); ++id)
+      for (int id = kEos; id < static_cast<int>(surfaces_.size()); ++id)
         if (allowed(live[c], id, typed))
-          candidates.push_back(
-              {live[c].log_probability + static_cast<double>(next(static_cast<Index>(id), c)), c,
-               id});
+          candidates.push_back({live[c].log_probability + next(live[c], id), c, id});
     const std::size_t kept = std::min(width_, candidates.size());
     std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept),
                       candidates.end(), [](const Candidate& a, const Candidate& b) {
@@ -183,32 +182,27 @@ class Search {
     for (std::size_t k = 0; k < kept; ++k)
       result.push_back(extend(live[candidates[k].column], candidates[k].id,
                               candidates[k].score - live[candidates[k].column].log_probability,
-                              candidates[k].column, typed));
+                              typed));
     return result;
   }
 
   /// One random extension of each hypothesis; the first step branches into as many as are wanted.
-  std::vector<Hypothesis> sampled(const std::vector<Hypothesis>& live, const Matrix& next,
-                                  const std::string& typed) {
+  std::vector<Hypothesis> sampled(const std::vector<Hypothesis>& live, const std::string& typed) {
     std::vector<Hypothesis> result;
     const std::size_t copies = live.size() == 1 && live[0].tokens.empty() ? width_ : 1;
     for (std::size_t c = 0; c < live.size(); ++c)
       for (std::size_t k = 0; k < copies; ++k) {
-        const int id = draw(live[c], next, c, typed);
-        if (id >= 0)
-          result.push_back(
-              extend(live[c], id, static_cast<double>(next(static_cast<Index>(id), c)), c, typed));
+        const int id = draw(live[c], typed);
+        if (id >= 0) result.push_back(extend(live[c], id, next(live[c], id), typed));
       }
     return result;
   }
 
-  int draw(const Hypothesis& hypothesis, const Matrix& next, std::size_t column,
-           const std::string& typed) {
+  int draw(const Hypothesis& hypothesis, const std::string& typed) {
     std::vector<std::pair<double, int>> choices;
-    for (int id = kEos; id < static_cast<int>(next.n_rows); ++id)
+    for (int id = kEos; id < static_cast<int>(surfaces_.size()); ++id)
       if (allowed(hypothesis, id, typed))
-        choices.emplace_back(
-            static_cast<double>(next(static_cast<Index>(id), column)) / options_.temperature, id);
+        choices.emplace_back(next(hypothesis, id) / options_.temperature, id);
     if (choices.empty()) return -1;
     std::sort(choices.begin(), choices.end(), [](const auto& a, const auto& b) {
       return a.first != b.first ? a.first > b.first : a.second < b.second;
@@ -241,15 +235,15 @@ class Search {
   }
 
   /// The hypotheses that are left read their last tokens.
-  Matrix advance(NextTokenModel::Hypotheses& hypotheses,
-                 const std::vector<Hypothesis>& live) const {
-    std::vector<std::size_t> columns;
+  void advance(std::vector<Hypothesis>& live) const {
+    std::vector<NextTokenModel::ReadingPointer> before;
     std::vector<int> tokens;
     for (const Hypothesis& hypothesis : live) {
-      columns.push_back(hypothesis.column);
+      before.push_back(hypothesis.reading);
       tokens.push_back(hypothesis.tokens.back());
     }
-    return model_.advance(hypotheses, columns, tokens);
+    const auto after = model_.advance(before, tokens);
+    for (std::size_t n = 0; n < live.size(); ++n) live[n].reading = after[n];
   }
 
   std::vector<Continuation> ranked(std::vector<Hypothesis> live, std::vector<Hypothesis> done,

@@ -190,27 +190,66 @@ Matrix LanguageModel::read(State& state, const std::vector<int>& prefix) const {
 
 namespace {
 
-struct NetworkHypotheses : NextTokenModel::Hypotheses {
-  LanguageModel::State state;
+/// One sequence's state, and what comes next.
+struct NetworkReading : NextTokenModel::Reading {
+  NetworkReading(Matrix next, RecurrentState after)
+      : Reading(std::move(next)), state(std::move(after)) {}
+  RecurrentState state;
 };
+
+const RecurrentState& state_of(const NextTokenModel::ReadingPointer& reading) {
+  return static_cast<const NetworkReading&>(*reading).state;
+}
+
+/// Column n is the one column of states[n]; and back.
+std::vector<Matrix> side_by_side(const std::vector<NextTokenModel::ReadingPointer>& readings,
+                                 std::vector<Matrix> RecurrentState::*part) {
+  std::vector<Matrix> result((state_of(readings.front()).*part).size());
+  for (std::size_t layer = 0; layer < result.size(); ++layer) {
+    const Matrix& first = (state_of(readings.front()).*part)[layer];
+    if (first.is_empty()) continue;
+    result[layer].set_size(first.n_rows, readings.size());
+    for (std::size_t n = 0; n < readings.size(); ++n)
+      result[layer].col(n) = (state_of(readings[n]).*part)[layer];
+  }
+  return result;
+}
+
+std::vector<Matrix> column(const std::vector<Matrix>& matrices, std::size_t n) {
+  std::vector<Matrix> result;
+  for (const Matrix& matrix : matrices)
+    result.push_back(matrix.is_empty() ? Matrix() : Matrix(matrix.col(n)));
+  return result;
+}
 
 }  // namespace
 
-std::unique_ptr<NextTokenModel::Hypotheses> LanguageModel::begin(const std::vector<int>& prefix,
-                                                                 Matrix& next) const {
-  auto hypotheses = std::make_unique<NetworkHypotheses>();
-  next = read(hypotheses->state, prefix);
-  return hypotheses;
+NextTokenModel::ReadingPointer LanguageModel::begin() const {
+  State state;
+  Matrix next = read(state, {kEos});
+  return std::make_shared<NetworkReading>(std::move(next), std::move(state.recurrent));
 }
 
-Matrix LanguageModel::advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
-                              const std::vector<int>& tokens) const {
-  State& state = static_cast<NetworkHypotheses&>(hypotheses).state;
-  const arma::uvec chosen(std::vector<arma::uword>(columns.begin(), columns.end()));
-  for (auto* matrices : {&state.recurrent.hidden, &state.recurrent.cell})
-    for (Matrix& matrix : *matrices)
-      if (!matrix.is_empty()) matrix = Matrix(matrix.cols(chosen));
-  return step(state, tokens);
+std::vector<NextTokenModel::ReadingPointer> LanguageModel::advance(
+    const std::vector<ReadingPointer>& readings, const std::vector<int>& tokens) const {
+  State state;
+  state.recurrent.hidden = side_by_side(readings, &RecurrentState::hidden);
+  state.recurrent.cell = side_by_side(readings, &RecurrentState::cell);
+  const Matrix next = step(state, tokens);
+  std::vector<ReadingPointer> result;
+  for (std::size_t n = 0; n < tokens.size(); ++n)
+    result.push_back(std::make_shared<NetworkReading>(
+        Matrix(next.col(n)),
+        RecurrentState{column(state.recurrent.hidden, n), column(state.recurrent.cell, n)}));
+  return result;
+}
+
+NextTokenModel::ReadingPointer LanguageModel::read(const ReadingPointer& reading,
+                                                   const std::vector<int>& tokens) const {
+  if (tokens.empty()) return reading;
+  State state{state_of(reading)};
+  Matrix next = read(state, tokens);
+  return std::make_shared<NetworkReading>(std::move(next), std::move(state.recurrent));
 }
 
 std::vector<double> LanguageModel::fingerprint(const std::string& input) const {

@@ -74,9 +74,10 @@ class LanguageModel : public NextTokenModel {
   /// <eos>, the start of a line.
   Matrix read(State& state, const std::vector<int>& prefix) const;
 
-  std::unique_ptr<Hypotheses> begin(const std::vector<int>& prefix, Matrix& next) const override;
-  Matrix advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
-                 const std::vector<int>& tokens) const override;
+  ReadingPointer begin() const override;
+  std::vector<ReadingPointer> advance(const std::vector<ReadingPointer>& readings,
+                                      const std::vector<int>& tokens) const override;
+  ReadingPointer read(const ReadingPointer& reading, const std::vector<int>& tokens) const override;
 
   /// As the model was built: sizes and cutoffs that were left open are filled in.
   const LanguageModelOptions& options() const { return options_; }

@@ -1,4 +1,4 @@
-// What a search for continuations asks of a language model, of whatever kind.
+// What completion asks of a language model, of whatever kind.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,29 @@ namespace weft {
 
 class NextTokenModel : public Model {
  public:
-  /// What several hypotheses have read, one a column.
-  class Hypotheses {
+  /// What a model knows after it has read some tokens. Immutable: any number of searches, in any
+  /// number of threads, may go on from it.
+  class Reading {
    public:
-    virtual ~Hypotheses() = default;
-  };
+    explicit Reading(Matrix next) : next_(std::move(next)) {}
+    virtual ~Reading() = default;
+    /// Log-probabilities of what comes next, V × 1; −∞ for what never does.
+    const Matrix& next() const { return next_; }
 
-  /// One hypothesis that has read `prefix`, which holds no padding (an empty one: the start of a
-  /// line); `next`: the log-probabilities of what comes then, V × 1.
-  virtual std::unique_ptr<Hypotheses> begin(const std::vector<int>& prefix, Matrix& next) const = 0;
-  /// Hypothesis n becomes the one that was columns[n], having read tokens[n] on top; any may be
-  /// taken twice or left out. The log-probabilities of what comes then, V × N.
-  virtual Matrix advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
-                         const std::vector<int>& tokens) const = 0;
+   private:
+    Matrix next_;
+  };
+  using ReadingPointer = std::shared_ptr<const Reading>;
+
+  /// After the start of a text, <eos>.
+  virtual ReadingPointer begin() const = 0;
+  /// Several at once, which costs less than one after the other: result n is after readings[n] and
+  /// tokens[n] on top. The readings are this model's, one may be there twice; no token is padding.
+  virtual std::vector<ReadingPointer> advance(const std::vector<ReadingPointer>& readings,
+                                              const std::vector<int>& tokens) const = 0;
+  /// After `reading` and the tokens one after the other.
+  virtual ReadingPointer read(const ReadingPointer& reading,
+                              const std::vector<int>& tokens) const = 0;
 
  protected:
   using Model::Model;

@@ -108,33 +108,34 @@ Matrix NgramModel::log_probabilities(const State& state) const {
 
 namespace {
 
-struct CountedHypotheses : NextTokenModel::Hypotheses {
-  std::vector<NgramModel::State> states;
+struct CountedReading : NextTokenModel::Reading {
+  CountedReading(Matrix next, NgramModel::State after)
+      : Reading(std::move(next)), state(std::move(after)) {}
+  NgramModel::State state;
 };
 
 }  // namespace
 
-std::unique_ptr<NextTokenModel::Hypotheses> NgramModel::begin(const std::vector<int>& prefix,
-                                                              Matrix& next) const {
-  auto hypotheses = std::make_unique<CountedHypotheses>();
-  State& state = hypotheses->states.emplace_back(start());
-  for (const int id : prefix) read(state, id);
-  next = log_probabilities(state);
-  return hypotheses;
+NextTokenModel::ReadingPointer NgramModel::begin() const {
+  State state = start();
+  Matrix next = log_probabilities(state);
+  return std::make_shared<CountedReading>(std::move(next), std::move(state));
 }
 
-Matrix NgramModel::advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
-                           const std::vector<int>& tokens) const {
-  std::vector<State>& states = static_cast<CountedHypotheses&>(hypotheses).states;
-  std::vector<State> chosen;
-  Matrix next(levels_.front().log_probability->rows, columns.size());
-  for (std::size_t n = 0; n < columns.size(); ++n) {
-    chosen.push_back(states[columns[n]]);
-    read(chosen.back(), tokens[n]);
-    next.col(n) = log_probabilities(chosen.back());
-  }
-  states = std::move(chosen);
-  return next;
+std::vector<NextTokenModel::ReadingPointer> NgramModel::advance(
+    const std::vector<ReadingPointer>& readings, const std::vector<int>& tokens) const {
+  std::vector<ReadingPointer> result;
+  for (std::size_t n = 0; n < tokens.size(); ++n) result.push_back(read(readings[n], {tokens[n]}));
+  return result;
+}
+
+NextTokenModel::ReadingPointer NgramModel::read(const ReadingPointer& reading,
+                                                const std::vector<int>& tokens) const {
+  if (tokens.empty()) return reading;
+  State state = static_cast<const CountedReading&>(*reading).state;
+  for (const int id : tokens) read(state, id);
+  Matrix next = log_probabilities(state);
+  return std::make_shared<CountedReading>(std::move(next), std::move(state));
 }
 
 std::vector<double> NgramModel::fingerprint(const std::string& input) const {

@@ -40,9 +40,10 @@ class NgramModel : public NextTokenModel {
   /// Of all tokens, V × 1; −∞ for those that never come (padding).
   Matrix log_probabilities(const State& state) const;
 
-  std::unique_ptr<Hypotheses> begin(const std::vector<int>& prefix, Matrix& next) const override;
-  Matrix advance(Hypotheses& hypotheses, const std::vector<std::size_t>& columns,
-                 const std::vector<int>& tokens) const override;
+  ReadingPointer begin() const override;
+  std::vector<ReadingPointer> advance(const std::vector<ReadingPointer>& readings,
+                                      const std::vector<int>& tokens) const override;
+  ReadingPointer read(const ReadingPointer& reading, const std::vector<int>& tokens) const override;
 
   int order() const { return options_.order; }
 

@@ -4,7 +4,7 @@
 weft_packages=(
   g++ cmake ninja-build pkg-config
   libarmadillo-dev libopenblas-dev libdnnl-dev
-  libicu-dev libsentencepiece-dev
+  libicu-dev libsentencepiece-dev libstemmer-dev
   libboost-program-options-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev liblzma-dev
   libgtest-dev libgmock-dev
 )

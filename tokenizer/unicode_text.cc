@@ -1,9 +1,14 @@
 #include "tokenizer/unicode_text.h"
 
+#include <unicode/brkiter.h>
 #include <unicode/bytestream.h>
 #include <unicode/casemap.h>
 #include <unicode/uchar.h>
+#include <unicode/utext.h>
+#include <unicode/utf8.h>
 
+#include <algorithm>
+#include <memory>
 #include <stdexcept>
 
 #include "tokenizer/code_point.h"
@@ -46,6 +51,28 @@ std::vector<std::string_view> split_at_white_space(std::string_view text) {
   }
   if (begin < text.size()) words.push_back(text.substr(begin));
   return words;
+}
+
+std::size_t start_of_last_characters(std::string_view text, std::size_t count) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::BreakIterator> clusters(
+      icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
+  const std::unique_ptr<UText, UText* (*)(UText*)> utext(
+      utext_openUTF8(nullptr, text.data(), static_cast<std::int64_t>(text.size()), &status),
+      utext_close);
+  if (U_SUCCESS(status)) clusters->setText(utext.get(), status);
+  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
+  std::int32_t place = clusters->last();
+  for (; count > 0 && place > 0; --count) place = clusters->previous();
+  return static_cast<std::size_t>(std::max(0, place));
+}
+
+bool ends_inside_character(std::string_view text) {
+  const std::size_t looked_at = std::min<std::size_t>(text.size(), U8_MAX_LENGTH);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data() + text.size() - looked_at);
+  auto length = static_cast<std::int32_t>(looked_at);
+  U8_TRUNCATE_IF_INCOMPLETE(bytes, 0, length);
+  return length < static_cast<std::int32_t>(looked_at);
 }
 
 }  // namespace weft

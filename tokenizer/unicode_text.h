@@ -1,6 +1,7 @@
 // Single operations on UTF-8 text, by Unicode's tables.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,5 +18,11 @@ std::u32string code_points(std::string_view text);
 /// What stands between white space, views into `text`. White space is what Unicode calls so, and
 /// the separators U+001C to U+001F: Python's str.split().
 std::vector<std::string_view> split_at_white_space(std::string_view text);
+
+/// Where the last `count` grapheme clusters of `text` begin; 0 if there are not so many.
+std::size_t start_of_last_characters(std::string_view text, std::size_t count);
+
+/// Whether the last bytes are the beginning of a code point that is not complete.
+bool ends_inside_character(std::string_view text);
 
 }  // namespace weft

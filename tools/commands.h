@@ -14,6 +14,7 @@ void test_command(const Arguments& arguments);
 void classify_command(const Arguments& arguments);
 void encode_command(const Arguments& arguments);
 void complete_command(const Arguments& arguments);
+void calibrate_command(const Arguments& arguments);
 void translate_command(const Arguments& arguments);
 void tokenize_command(const Arguments& arguments);
 void quantize_command(const Arguments& arguments);

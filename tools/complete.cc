@@ -1,15 +1,12 @@
 // weft complete: beginnings of lines in, continuations out.
-#include <unistd.h>
-
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "corpora/line_reader.h"
-#include "models/file/model_file.h"
-#include "models/nets/completion.h"
+#include "models/nets/completer.h"
 #include "tools/commands.h"
+#include "tools/completion_setup.h"
 #include "tools/line_answers.h"
 #include "tools/output.h"
 
@@ -17,10 +14,15 @@ namespace weft {
 namespace {
 
 struct CompleteOptions {
-  bool interactive = false;
+  std::string context;
+  bool with_context = false;
+  bool confidence = false;
   std::int64_t seed = 1;
   void visit(OptionVisitor& v) {
-    v.flag("interactive", interactive, "type beginnings, choose continuations by number");
+    v.text("context", context,
+           "what comes before each line: a subject, the mail that is answered (\\n: a line end)");
+    v.flag("with-context", with_context, "a line is CONTEXT<TAB>BEGINNING");
+    v.flag("confidence", confidence, "behind each continuation, a tab and its confidence");
     v.integer("seed", seed, 0, INT64_MAX, "seed of --search sample");
   }
 };
@@ -46,46 +48,28 @@ std::string unescaped(const std::string& text) {
   return result;
 }
 
-std::string tab_separated(const std::vector<Continuation>& continuations, bool escape) {
+std::string tab_separated(const std::vector<Continuation>& continuations, bool escape,
+                          bool confidence) {
   std::string line;
   for (const Continuation& continuation : continuations) {
     if (&continuation != &continuations.front()) line += '\t';
     line += one_field(escape ? escaped(continuation.text) : continuation.text);
+    if (confidence) line += "\t" + short_number(continuation.confidence);
   }
   return line;
 }
 
-/// A number chooses a continuation of the text so far; an empty line begins anew; anything else is
-/// added to it. Ends with the input.
-void complete_interactively(const Completer& completer, const CompletionOptions& options,
-                            RandomStream& random) {
-  std::cout << "Type the beginning of a line. Then a number takes that continuation, other text is "
-               "added,\nan empty line begins anew, Ctrl-D ends.\n";
-  LineReaderOptions lines;
-  lines.repair = true;
-  LineReader reader("-", lines);
-  std::string text;
-  std::vector<Continuation> continuations;
-  const auto prompt = [&] {
-    std::cout << "> " << text;
-    flush_output();
-  };
-  prompt();
-  for (std::string typed; reader.next(typed); prompt()) {
-    const bool is_number = !typed.empty() && typed.size() < 6 &&
-                           typed.find_first_not_of("0123456789") == std::string::npos;
-    const std::size_t choice = is_number ? std::stoul(typed) : 0;
-    if (typed.empty()) {
-      text.clear();
-      continue;
-    }
-    text += choice >= 1 && choice <= continuations.size() ? continuations[choice - 1].text : typed;
-    continuations = completer.complete(text, options, random);
-    for (std::size_t i = 0; i < continuations.size(); ++i) {
-      std::cout << "  " << i + 1 << "  " << text << "|" << one_line(continuations[i].text) << "\n";
-    }
-  }
-  std::cout << "\n";
+void check(const CompletionOptions& completion, const OptionParser& parser,
+           const CompletionModel& model) {
+  if (completion.search == SearchKind::sample && completion.min_confidence > 0)
+    throw UserError(
+        "--min-confidence needs --search beam or greedy; what is sampled is not ranked");
+  if (completion.whole_line && completion.min_confidence > 0)
+    throw UserError("--whole-line and --min-confidence exclude each other; leave one out");
+  if (parser.given("min-confidence") && !model.calibration().known())
+    warn(
+        "the model is not calibrated, its own probabilities are taken as they are; see weft "
+        "calibrate --help");
 }
 
 }  // namespace
@@ -94,6 +78,7 @@ void complete_command(const Arguments& arguments) {
   std::string path;
   CompletionOptions completion;
   CompleteOptions options;
+  BlockOptions block;
   LineOptions lines;
   ThreadOptions threads;
   OptionParser parser(
@@ -103,23 +88,25 @@ void complete_command(const Arguments& arguments) {
       "read and written.");
   parser.positional("MODEL", path, "a language model that weft train lm wrote");
   parser.group("Continuations", completion);
-  parser.group("Dialogue", options);
+  parser.group("Context and output", options);
+  parser.group("Words never to suggest", block);
   parser.group("Lines", lines);
   parser.group("Computing", threads);
   if (!parser.parse(arguments)) return;
   threads.apply();
 
   const auto loaded = load_model_as<NextTokenModel>(path, "language model");
-  const Completer completer(*loaded.model);
+  const CompletionModel model(*loaded.model, calibration_of(loaded.record), read_block_list(block));
+  check(completion, parser, model);
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
-  if (options.interactive && parser.given("input"))
-    throw UserError("--interactive reads what is typed, so --input has no use; leave one out");
-  if (options.interactive) return complete_interactively(completer, completion, random);
   const bool escape = completion.lines > 1;
-  answer_lines(lines, 1, [&](const std::vector<std::string>& block) {
-    const std::string prefix = escape ? unescaped(block.front()) : block.front();
-    return std::vector<std::string>{
-        tab_separated(completer.complete(prefix, completion, random), escape)};
+  Completer completer(model, completion, random);
+  answer_lines(lines, 1, [&](const std::vector<std::string>& block_of_one) {
+    TextInContext line{"", block_of_one.front()};
+    if (options.with_context) line = split_context(line.text);
+    completer.begin(unescaped(options.context) + line.context);
+    completer.type(escape ? unescaped(line.text) : line.text);
+    return std::vector<std::string>{tab_separated(completer.suggest(), escape, options.confidence)};
   });
 }
 

@@ -30,12 +30,12 @@ std::vector<CompletedOpening> complete_openings(const LanguageModel& model, std:
   options.count = 3;
   options.max_tokens = 8;
   RandomStream random(seed, "sample");
-  const Completer completer(model);
+  const CompletionModel shared(model);
   std::vector<CompletedOpening> completed;
   for (const char* opening :
        {"Thank you for", "Could you please", "I am looking forw", "The meet"}) {
     CompletedOpening& entry = completed.emplace_back(CompletedOpening{opening, {}});
-    for (const Continuation& continuation : completer.complete(opening, options, random)) {
+    for (const Continuation& continuation : complete(shared, opening, options, random)) {
       entry.continuations.push_back(continuation.text);
     }
   }

@@ -46,6 +46,10 @@ void print_measures(const nlohmann::json& measures, std::ostream& out) {
     if (!value.is_structured()) out << padded(name, width) << readable(value) << "\n";
   }
   if (measures.contains("labels")) print_labels(measures["labels"], out);
+  if (measures.contains("exact_match"))
+    for (std::size_t n = 0; n < measures["exact_match"].size(); ++n)
+      out << padded("exact_match_" + std::to_string(n + 1), width)
+          << readable(measures["exact_match"][n]) << "\n";
   if (measures.contains("precision_at")) {
     out << "\n" << padded("fetched", 12) << "precision\n";
     for (const auto& pair : measures["precision_at"])

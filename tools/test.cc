@@ -11,6 +11,8 @@
 #include "models/nets/feature_model.h"
 #include "models/nets/language_model.h"
 #include "tools/commands.h"
+#include "tools/completion_setup.h"
+#include "tools/measure_completion.h"
 #include "tools/measure_translator.h"
 #include "tools/measures.h"
 #include "tools/option_visitors.h"
@@ -59,6 +61,8 @@ struct Settings {
   MixtureOptions mixture;
   ContinuousCacheOptions cache;
   DynamicEvaluationOptions dynamic;
+  CompletionTestOptions completion;
+  BlockOptions block;
 };
 
 const std::string& only_file(const Settings& settings, const Model& model) {
@@ -117,7 +121,28 @@ nlohmann::json measure_language_model(const Model& model, const std::string& dat
   return evaluate_language_model(network, stream);
 }
 
-nlohmann::json measure(const Model& model, Settings& settings, const OptionParser& parser) {
+/// --beam is a translator's, too.
+nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecord& record,
+                                   const std::string& data, Settings& settings,
+                                   const OptionParser& parser) {
+  const int beam = parser.given("beam") ? settings.search.beam : CompletionOptions().beam;
+  refuse(parser, settings.cache, "--completion goes without");
+  refuse(parser, settings.dynamic, "--completion goes without");
+  return measure_completion(
+      CompletionModel(model, calibration_of(record), read_block_list(settings.block)), data,
+      settings.reader.encoding, beam, settings.completion);
+}
+
+nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const OptionParser& parser) {
+  const Model& model = *loaded.model;
+  const auto* completes = dynamic_cast<const NextTokenModel*>(&model);
+  if (settings.completion.completion || settings.completion.queries) {
+    if (!completes) throw UserError("only language models complete; leave out --completion");
+    return measure_suggestions(*completes, loaded.record, only_file(settings, model), settings,
+                               parser);
+  }
+  refuse(parser, settings.completion, "this goes with --completion or --queries");
+  refuse(parser, settings.block, "this goes with --completion or --queries");
   const bool predicts = is_language_model(model);
   if (!predicts) {
     refuse(parser, settings.mixture, "only language models are mixed");
@@ -160,6 +185,8 @@ void test_command(const Arguments& arguments) {
   parser.group("Language models: a mixture", settings.mixture);
   parser.group("Language models: the cache", settings.cache);
   parser.group("Language models: dynamic evaluation", settings.dynamic);
+  parser.group("Language models: completion", settings.completion);
+  parser.group("Words never to suggest", settings.block);
   parser.group("Translators", settings.translator);
   parser.group("Translators: searching", settings.search);
   parser.group("Computing", threads);
@@ -170,7 +197,7 @@ void test_command(const Arguments& arguments) {
   threads.apply();
 
   const LoadedModel loaded = load_model(path);
-  const nlohmann::json measures = measure(*loaded.model, settings, parser);
+  const nlohmann::json measures = measure(loaded, settings, parser);
   if (measures.value("examples", 1) == 0) {
     throw FormatError(settings.test.data.front(),
                       "there are no examples in it; give a file with labelled ones");

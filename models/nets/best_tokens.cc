@@ -18,7 +18,7 @@ bool better(const Candidate& a, const Candidate& b) {
 
 }  // namespace
 
-void BestTokens::insert(const Candidate& candidate) {
+void BestTokens::add(const Candidate& candidate) {
   if (full()) {
     if (!better(candidate, kept_.front())) return;
     std::pop_heap(kept_.begin(), kept_.end(), better);
@@ -28,7 +28,8 @@ void BestTokens::insert(const Candidate& candidate) {
   std::push_heap(kept_.begin(), kept_.end(), better);
 }
 
-void BestTokens::add(int column, double log_probability, const real* logits, Index vocabulary) {
+void BestTokens::add(int column, double log_probability, const real* logits, Index vocabulary,
+                     const std::vector<bool>* left_out) {
   const auto& kernel = kernels::elementwise();
   const double shift = log_probability - kernel.log_sum_exp(vocabulary, logits);
   const auto least = [&] {
@@ -41,7 +42,8 @@ void BestTokens::add(int column, double log_probability, const real* logits, Ind
     for (Index id = begin; id < end; ++id) {
       const double score = static_cast<double>(logits[id]) + shift;
       if (id == kPad || id == kBos || (full() && score <= least())) continue;
-      insert({score, column, static_cast<int>(id)});
+      if (left_out && (*left_out)[id]) continue;
+      add({score, column, static_cast<int>(id)});
     }
   }
 }

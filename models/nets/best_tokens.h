@@ -20,13 +20,15 @@ struct Candidate {
 class BestTokens {
  public:
   explicit BestTokens(std::size_t width) : width_(width) {}
-  /// logits: V, whose softmax multiplies the hypothesis' probability.
-  void add(int column, double log_probability, const real* logits, Index vocabulary);
+  /// logits: V, whose softmax multiplies the hypothesis' probability. `left_out`, if given: tokens
+  /// that are not wanted.
+  void add(int column, double log_probability, const real* logits, Index vocabulary,
+           const std::vector<bool>* left_out = nullptr);
+  void add(const Candidate& candidate);
   /// Best first.
   std::vector<Candidate> sorted() const;
 
  private:
-  void insert(const Candidate& candidate);
   bool full() const { return kept_.size() == width_; }
 
   std::size_t width_;

@@ -5,58 +5,10 @@
 #include <algorithm>
 #include <set>
 
-#include "models/core/tape.h"
-#include "models/nets/language_model.h"
-#include "train/optimizer.h"
+#include "tests/models/three_lines.h"
 
 namespace weft {
 namespace {
-
-const std::vector<std::string>& lines() {
-  static const std::vector<std::string> all = {
-      "Thank you for your help.", "Thank you for the notes.", "See you on Monday (I hope)."};
-  return all;
-}
-
-/// A small model that has learned the three lines by heart.
-std::unique_ptr<LanguageModel> trained(TokenizerKind kind) {
-  TokenizerOptions tokens;
-  tokens.kind = kind;
-  tokens.vocab_size = kind == TokenizerKind::subwords ? 300 : 0;
-  auto tokenizer = Tokenizer::train(tokens, [](const auto& line) {
-    for (int i = 0; i < 20; ++i)
-      for (const std::string& text : lines()) line(text);
-  });
-  LanguageModelOptions options;
-  options.layers = 1;
-  options.hidden = 48;
-  auto model = std::make_unique<LanguageModel>(options, tokenizer);
-  model->parameters().initialize(1);
-
-  std::vector<std::vector<int>> inputs, outputs;
-  for (const std::string& text : lines()) {
-    std::vector<int> ids = tokenizer->encode(text);
-    outputs.push_back(ids);
-    outputs.back().push_back(kEos);
-    ids.insert(ids.begin(), kEos);
-    inputs.push_back(ids);
-  }
-  const TokenBatch batch = make_token_batch({&inputs[0], &inputs[1], &inputs[2]});
-  std::vector<int> targets(batch.ids.size(), -1);
-  for (std::size_t b = 0; b < 3; ++b)
-    for (std::size_t t = 0; t < outputs[b].size(); ++t) targets[t * 3 + b] = outputs[b][t];
-  Gradients gradients(model->parameters());
-  RandomStream noise(1, "dropout");
-  Tape tape(gradients, noise);
-  const auto optimizer = Optimizer::make({}, model->parameters());
-  for (int update = 0; update < 150; ++update) {
-    tape.reset();
-    RecurrentState state;
-    tape.backward(model->loss(tape, batch, targets.data(), state));
-    optimizer->step(gradients, 0.02);
-  }
-  return model;
-}
 
 class CompletionTest : public testing::TestWithParam<TokenizerKind> {
  protected:
@@ -64,16 +16,11 @@ class CompletionTest : public testing::TestWithParam<TokenizerKind> {
     options.max_tokens = 40;
     RandomStream random(1, "sample");
     std::vector<std::string> texts;
-    for (const auto& found : Completer(*model()).complete(prefix, options, random))
+    for (const auto& found : weft::complete(CompletionModel(*model()), prefix, options, random))
       texts.push_back(found.text);
     return texts;
   }
-  const LanguageModel* model() {
-    static std::map<TokenizerKind, std::unique_ptr<LanguageModel>> models;
-    auto& found = models[GetParam()];
-    if (!found) found = trained(GetParam());
-    return found.get();
-  }
+  const LanguageModel* model() { return &trained_once(GetParam()); }
 };
 
 TEST_P(CompletionTest, GoesOnAfterAWholeWord) {

@@ -1,0 +1,109 @@
+#include "models/nets/completer.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "tokenizer/encoding.h"
+#include "tokenizer/unicode_text.h"
+
+namespace weft {
+namespace {
+
+constexpr std::size_t kLongestWord = 100;  // bytes
+constexpr std::size_t kKept = 32;          // last nodes of the path
+constexpr std::size_t kStretch = 64;       // of earlier ones, one in so many is kept
+constexpr std::size_t kMostMade = 256;
+
+/// Text up to the last word is read; that word is left to the search. Characters need no search.
+Prefix split_prefix(const Tokenizer& tokenizer, const std::string& text) {
+  const TokenizerOptions& options = tokenizer.options();
+  Prefix prefix;
+  const std::string line = text.substr(text.rfind('\n') + 1);
+  std::istringstream earlier_lines(text.substr(0, text.size() - line.size()));
+  for (std::string earlier; std::getline(earlier_lines, earlier);) {
+    for (int id : tokenizer.encode(earlier)) prefix.context.push_back(id);
+    prefix.context.push_back(kEos);
+  }
+  const std::string normal = Normalizer(options.normalizer)(line);
+  const bool word_over = !line.empty() && (line.back() == ' ' || line.back() == '\t');
+  if (options.kind == TokenizerKind::chars) {
+    prefix.before = normal;
+    for (int id : tokenizer.encode(normal)) prefix.context.push_back(id);
+    if (word_over && !normal.empty() && options.normalizer.squeeze_space)
+      prefix.context.push_back(tokenizer.vocabulary().id(" "));
+    return prefix;
+  }
+  const std::size_t space = normal.rfind(' ');
+  const std::size_t word = word_over ? normal.size() : space == std::string::npos ? 0 : space + 1;
+  // A word longer than words are is read like the text before it, so that the search stays short.
+  const bool endless = normal.size() - word > kLongestWord;
+  prefix.before = normal.substr(0, endless ? normal.size() : word);
+  for (int id : tokenizer.encode(prefix.before)) prefix.context.push_back(id);
+  if (!endless) prefix.typed = " " + normal.substr(word);
+  return prefix;
+}
+
+}  // namespace
+
+Completer::Completer(const CompletionModel& model, const CompletionOptions& options,
+                     RandomStream& random)
+    : model_(model), options_(options), random_(random), path_(1) {}
+
+void Completer::begin(std::string_view context) {
+  context_ = context;
+  if (!context_.empty() && context_.back() != '\n') context_ += '\n';
+  text_.clear();
+}
+
+void Completer::erase(std::size_t characters) {
+  text_.resize(start_of_last_characters(text_, characters));
+}
+
+std::vector<Continuation> Completer::suggest() {
+  if (ends_inside_character(text_)) return {};
+  const Prefix prefix = split_prefix(model_.tokenizer(), repair_utf8(context_ + text_));
+  forget();
+  return search_continuations(model_, read(prefix.context), prefix, options_, random_, made_);
+}
+
+std::shared_ptr<ReadingNode> Completer::read(const std::vector<int>& ids) {
+  if (!path_[0]) {
+    path_[0] = std::make_shared<ReadingNode>();
+    path_[0]->reading = model_.model().begin();
+  }
+  const auto common = static_cast<std::size_t>(
+      std::mismatch(ids.begin(), ids.end(), ids_.begin(), ids_.end()).first - ids.begin());
+  std::size_t done = common;
+  while (!path_[done]) --done;
+  ids_ = ids;
+  path_.resize(done + 1);
+  path_.resize(ids.size() + 1);
+  while (done < ids.size()) {
+    const auto known = path_[done]->after.find(ids[done]);
+    if (known != path_[done]->after.end()) {
+      path_[++done] = known->second;
+      continue;
+    }
+    const std::size_t end = std::min(ids.size(), (done / kStretch + 1) * kStretch);
+    auto node = std::make_shared<ReadingNode>();
+    node->reading =
+        model_.model().read(path_[done]->reading, {ids.begin() + static_cast<std::ptrdiff_t>(done),
+                                                   ids.begin() + static_cast<std::ptrdiff_t>(end)});
+    ++made_;
+    if (end == done + 1) path_[done]->after[ids[done]] = node;
+    path_[end] = std::move(node);
+    done = end;
+  }
+  return path_[done];
+}
+
+void Completer::forget() {
+  for (std::size_t n = 1; n + kKept < path_.size(); ++n)
+    if (n % kStretch != 0) path_[n] = nullptr;
+  if (made_ < kMostMade) return;
+  for (const auto& node : path_)
+    if (node) node->after.clear();
+  made_ = 0;
+}
+
+}  // namespace weft

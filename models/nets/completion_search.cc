@@ -1,0 +1,375 @@
+#include "models/nets/completion_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "models/nets/best_tokens.h"
+#include "tokenizer/encoding.h"
+
+namespace weft {
+namespace {
+
+constexpr double kNever = -std::numeric_limits<double>::infinity();
+/// Instead of a token: the hypothesis ends where it is, as its last word is over.
+constexpr int kWordOver = -1;
+/// A word that has not ended so many tokens after it should have is cut.
+constexpr int kPatience = 20;
+
+double log_add(double a, double b) {
+  if (a < b) std::swap(a, b);
+  return b == kNever ? a : a + std::log1p(std::exp(b - a));
+}
+
+/// A line being written: what the model has read, and what of the typed characters is still owed.
+struct Hypothesis {
+  std::vector<int> tokens;  // generated ones
+  std::string text;         // their surfaces; begins with the typed rest of the last word
+  bool glued = false;       // the last token wants no space behind it
+  double log_probability = 0;
+  int free_tokens = 0;  // generated after the typed characters were covered
+  int line_ends = 0;
+  bool ended = false, whole = false;  // with the line; with its last word
+  std::shared_ptr<ReadingNode> node;  // before the last token
+  struct WordEnd {
+    std::size_t length;      // of the text up to there
+    double log_probability;  // of the text and that the word is over
+  };
+  std::vector<WordEnd> word_ends;
+};
+
+bool ends_sentence(std::string_view text) {
+  for (bool closing = true; closing;) {
+    closing = false;
+    for (const std::string_view mark : {"\"", "'", ")", "]", "»", "”", "’", "」"})
+      if (text.ends_with(mark)) {
+        text.remove_suffix(mark.size());
+        closing = true;
+      }
+  }
+  for (const std::string_view mark : {".", "!", "?", "…", "。", "！", "？", "؟", "।"})
+    if (text.ends_with(mark)) return true;
+  return false;
+}
+
+class Search {
+ public:
+  Search(const CompletionModel& model, const CompletionOptions& options, const Prefix& prefix,
+         RandomStream& random, std::size_t& made)
+      : model_(model),
+        options_(options),
+        random_(random),
+        made_(made),
+        before_(prefix.before),
+        typed_(prefix.typed),
+        cut_(typed_.size()) {
+    const bool beam = options.search == SearchKind::beam;
+    width_ = static_cast<std::size_t>(beam ? std::max(options.beam, options.count) : options.count);
+    if (options.min_confidence > 0)
+      least_ = std::log(model.calibration().least_probability(options.min_confidence));
+    typed_mass_ = typed_.empty() ? 0 : kNever;
+  }
+
+  std::vector<Continuation> run(std::shared_ptr<ReadingNode> start) {
+    if (!typed_.empty() && model_.agreeing(typed_, false).empty()) start = read_typed(start);
+    std::vector<Hypothesis> live(1), done;
+    live[0].node = std::move(start);
+    const int most = options_.max_tokens + kPatience + static_cast<int>(typed_.size());
+    for (int length = 0; length < most && !live.empty(); ++length) {
+      std::vector<Hypothesis> extended =
+          options_.search == SearchKind::sample ? sampled(live) : expanded(live);
+      live.clear();
+      for (Hypothesis& hypothesis : extended) {
+        const bool over = hypothesis.ended || hypothesis.whole ||
+                          hypothesis.free_tokens >= options_.max_tokens + kPatience;
+        if (over || !is_hopeless(hypothesis)) (over ? done : live).push_back(std::move(hypothesis));
+      }
+      if (live.empty() || settled(live, done)) break;
+      advance(live);
+    }
+    return ranked(std::move(live), std::move(done));
+  }
+
+ private:
+  /// Nothing in the vocabulary begins like the word being typed: it is taken as it is.
+  std::shared_ptr<ReadingNode> read_typed(const std::shared_ptr<ReadingNode>& start) {
+    auto node = std::make_shared<ReadingNode>();
+    node->reading = model_.model().read(start->reading, model_.tokenizer().encode(typed_));
+    ++made_;
+    before_ += typed_;
+    typed_.clear();
+    cut_ = 0;
+    typed_mass_ = 0;
+    return node;
+  }
+
+  double normalized(const Hypothesis& hypothesis) const {
+    if (options_.whole_line) return hypothesis.log_probability;
+    const double length = static_cast<double>(std::max<std::size_t>(1, hypothesis.tokens.size()));
+    return hypothesis.log_probability / std::pow((5 + length) / 6, options_.length_alpha);
+  }
+
+  bool is_covering(const Hypothesis& hypothesis) const {
+    return hypothesis.text.size() < typed_.size();
+  }
+  std::string_view owed(const Hypothesis& hypothesis) const {
+    return std::string_view(typed_).substr(hypothesis.text.size());
+  }
+  /// At the next end of a word, there is enough of it.
+  bool is_closing(const Hypothesis& hypothesis) const {
+    if (options_.search == SearchKind::sample || options_.lines > 1 || options_.whole_line)
+      return hypothesis.free_tokens >= options_.max_tokens;
+    return !hypothesis.glued && hypothesis.text.size() > typed_.size() &&
+           (hypothesis.free_tokens >= options_.max_tokens || ends_sentence(hypothesis.text));
+  }
+  /// Whatever may follow, it will not be likely enough; the mass of what was typed only grows.
+  bool is_hopeless(const Hypothesis& hypothesis) const {
+    return !is_covering(hypothesis) && hypothesis.word_ends.empty() &&
+           hypothesis.log_probability - typed_mass_ < least_;
+  }
+
+  Hypothesis extend(const Hypothesis& from, int id, double log_probability) const {
+    Hypothesis hypothesis = from;
+    hypothesis.log_probability += log_probability;
+    if (id == kWordOver) {
+      hypothesis.whole = true;
+      hypothesis.word_ends.push_back({from.text.size(), hypothesis.log_probability});
+      return hypothesis;
+    }
+    const Surface& surface = model_.surface(id);
+    const std::string more = id == kEos ? "\n" : appended(surface, from.glued);
+    if ((more.front() == ' ' || id == kEos) && from.text.size() > typed_.size())
+      hypothesis.word_ends.push_back(
+          {from.text.size(),
+           from.log_probability + (id == kEos ? log_probability : word_over(*from.node))});
+    hypothesis.tokens.push_back(id);
+    if (!is_covering(from)) ++hypothesis.free_tokens;
+    if (id == kEos) {
+      hypothesis.ended = ++hypothesis.line_ends == options_.lines;
+      if (!hypothesis.ended) hypothesis.text += '\n';
+      hypothesis.glued = true;
+    } else {
+      hypothesis.text += more;
+      hypothesis.glued = surface.glue_after;
+    }
+    return hypothesis;
+  }
+
+  /// The word that has just ended, or one before it, must not be suggested.
+  bool is_blocked(const Hypothesis& hypothesis) const {
+    if (model_.blocked().empty() || hypothesis.word_ends.empty()) return false;
+    const std::string text = hypothesis.text.substr(0, hypothesis.word_ends.back().length);
+    return model_.blocked().blocks(repair_utf8(before_ + text), before_.size() + typed_.size());
+  }
+
+  /// The best extensions of all hypotheses together.
+  std::vector<Hypothesis> expanded(const std::vector<Hypothesis>& live) {
+    // Some of them may be blocked.
+    BestTokens best(model_.blocked().empty() ? width_ : 2 * width_);
+    for (std::size_t c = 0; c < live.size(); ++c)
+      add_extensions(live[c], static_cast<int>(c), best);
+    std::vector<Hypothesis> result;
+    for (const Candidate& candidate : best.sorted()) {
+      const Hypothesis& from = live[static_cast<std::size_t>(candidate.column)];
+      Hypothesis hypothesis = extend(from, candidate.token, candidate.score - from.log_probability);
+      if (!is_blocked(hypothesis)) result.push_back(std::move(hypothesis));
+      if (result.size() == width_) break;
+    }
+    return result;
+  }
+
+  void add_extensions(const Hypothesis& hypothesis, int column, BestTokens& best) {
+    const Matrix& next = hypothesis.node->reading->next();
+    const auto score = [&](int id) {
+      return hypothesis.log_probability + static_cast<double>(next[static_cast<Index>(id)]);
+    };
+    if (is_covering(hypothesis)) {
+      for (const int id : model_.agreeing(owed(hypothesis), hypothesis.glued)) {
+        best.add({score(id), column, id});
+        if (appended(model_.surface(id), hypothesis.glued).size() >= owed(hypothesis).size())
+          typed_mass_ = log_add(typed_mass_, score(id));
+      }
+    } else if (is_closing(hypothesis)) {
+      best.add({hypothesis.log_probability + model_.word_over(next), column, kWordOver});
+      best.add(column, hypothesis.log_probability, next.memptr(), next.n_rows,
+               &model_.not_inside_word());
+    } else {
+      best.add(column, hypothesis.log_probability, next.memptr(), next.n_rows, &model_.left_out());
+    }
+  }
+
+  /// One random extension of each hypothesis; the first step branches into as many as are wanted.
+  std::vector<Hypothesis> sampled(const std::vector<Hypothesis>& live) {
+    std::vector<Hypothesis> result;
+    const std::size_t copies = live.size() == 1 && live[0].tokens.empty() ? width_ : 1;
+    for (const Hypothesis& from : live)
+      for (std::size_t k = 0; k < copies; ++k) {
+        const int id = draw(from);
+        if (id == kPad) continue;
+        const double score =
+            id == kWordOver
+                ? model_.word_over(from.node->reading->next())
+                : static_cast<double>(from.node->reading->next()[static_cast<Index>(id)]);
+        Hypothesis hypothesis = extend(from, id, score);
+        if (!is_blocked(hypothesis)) result.push_back(std::move(hypothesis));
+      }
+    return result;
+  }
+
+  /// kPad if there is nothing to draw.
+  int draw(const Hypothesis& hypothesis) {
+    const Matrix& next = hypothesis.node->reading->next();
+    std::vector<std::pair<double, int>> choices;
+    const auto offer = [&](int id) {
+      choices.emplace_back(static_cast<double>(next[static_cast<Index>(id)]) / options_.temperature,
+                           id);
+    };
+    if (is_covering(hypothesis)) {
+      for (const int id : model_.agreeing(owed(hypothesis), hypothesis.glued)) offer(id);
+    } else {
+      for (int id = 0; id < static_cast<int>(next.n_rows); ++id)
+        if (!model_.left_out()[static_cast<std::size_t>(id)]) offer(id);
+    }
+    if (choices.empty()) return kPad;
+    const int id = draw(choices);
+    const bool ends_word = id != kEos && model_.not_inside_word()[static_cast<std::size_t>(id)];
+    return ends_word && is_closing(hypothesis) ? kWordOver : id;
+  }
+
+  /// By --top-k and --top-p.
+  int draw(std::vector<std::pair<double, int>>& choices) {
+    std::sort(choices.begin(), choices.end(), [](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first > b.first : a.second < b.second;
+    });
+    if (options_.top_k > 0 && choices.size() > static_cast<std::size_t>(options_.top_k))
+      choices.resize(static_cast<std::size_t>(options_.top_k));
+    const double best = choices.front().first;
+    double total = 0;
+    for (auto& choice : choices) total += choice.first = std::exp(choice.first - best);
+    double nucleus = 0;
+    std::size_t kept = 0;
+    while (kept < choices.size() && (kept == 0 || nucleus < options_.top_p * total))
+      nucleus += choices[kept++].first;
+    double point = random_.uniform() * nucleus;
+    for (std::size_t k = 0; k + 1 < kept; ++k)
+      if ((point -= choices[k].first) < 0) return choices[k].second;
+    return choices[kept - 1].second;
+  }
+
+  /// No live hypothesis can still reach the finished ones that are wanted.
+  bool settled(const std::vector<Hypothesis>& live, const std::vector<Hypothesis>& done) const {
+    if (options_.search == SearchKind::sample || done.size() < width_) return false;
+    double best_live = kNever;
+    for (const Hypothesis& hypothesis : live)
+      best_live = std::max(best_live, normalized(hypothesis));
+    std::vector<double> scores;
+    for (const Hypothesis& hypothesis : done) scores.push_back(normalized(hypothesis));
+    std::sort(scores.rbegin(), scores.rend());
+    return scores[width_ - 1] >= best_live;
+  }
+
+  double word_over(const ReadingNode& node) const {
+    return options_.min_confidence > 0 ? model_.word_over(node.reading->next()) : 0;
+  }
+
+  /// The hypotheses that are left read their last tokens.
+  void advance(std::vector<Hypothesis>& live) const {
+    std::vector<std::shared_ptr<ReadingNode>> nodes;
+    std::vector<int> tokens;
+    for (const Hypothesis& hypothesis : live) {
+      nodes.push_back(hypothesis.node);
+      tokens.push_back(hypothesis.tokens.back());
+    }
+    made_ += weft::advance(model_.model(), nodes, tokens);
+    for (std::size_t n = 0; n < live.size(); ++n) live[n].node = nodes[n];
+  }
+
+  double confidence(double log_probability) const {
+    return model_.calibration().precision(std::exp(std::min(0.0, log_probability - typed_mass_)));
+  }
+
+  /// Cut to the words that are likely enough; empty if none is.
+  Continuation answer(const Hypothesis& hypothesis) const {
+    Continuation result;
+    result.score = normalized(hypothesis);
+    result.ended = hypothesis.ended;
+    result.confidence = confidence(hypothesis.log_probability);
+    std::size_t length = hypothesis.text.size();
+    if (options_.min_confidence > 0) {
+      length = 0;
+      for (const auto& end : hypothesis.word_ends)
+        if (end.length > cut_ && end.log_probability - typed_mass_ >= least_) {
+          length = end.length;
+          result.confidence = confidence(end.log_probability);
+          result.word_ends.push_back({length - cut_, result.confidence});
+        }
+      result.ended = hypothesis.ended && length == hypothesis.text.size();
+    }
+    if (length > cut_) result.text = repair_utf8(hypothesis.text.substr(cut_, length - cut_));
+    return result;
+  }
+
+  std::vector<Continuation> ranked(std::vector<Hypothesis> live,
+                                   std::vector<Hypothesis> done) const {
+    for (Hypothesis& hypothesis : live) done.push_back(std::move(hypothesis));
+    std::stable_sort(done.begin(), done.end(), [&](const Hypothesis& a, const Hypothesis& b) {
+      return normalized(a) > normalized(b);
+    });
+    std::vector<Continuation> result;
+    for (const Hypothesis& hypothesis : done) {
+      if (is_covering(hypothesis) || (options_.whole_line && !hypothesis.ended)) continue;
+      Continuation continuation = answer(hypothesis);
+      if (continuation.text.empty() && !(options_.whole_line && hypothesis.ended)) continue;
+      const bool known = std::any_of(result.begin(), result.end(), [&](const Continuation& other) {
+        return options_.min_confidence > 0 ? other.text.starts_with(continuation.text)
+                                           : other.text == continuation.text;
+      });
+      if (!known) result.push_back(std::move(continuation));
+      if (result.size() == static_cast<std::size_t>(options_.count)) break;
+    }
+    return result;
+  }
+
+  const CompletionModel& model_;
+  const CompletionOptions& options_;
+  RandomStream& random_;
+  std::size_t& made_;
+  std::string before_, typed_;
+  std::size_t cut_;        // typed characters, not part of the answer
+  double typed_mass_;      // log-probability of all that agrees with what was typed
+  double least_ = kNever;  // log-probability that an answer must have, given what was typed
+  std::size_t width_ = 1;
+};
+
+}  // namespace
+
+std::size_t advance(const NextTokenModel& model, std::vector<std::shared_ptr<ReadingNode>>& nodes,
+                    const std::vector<int>& tokens) {
+  std::vector<NextTokenModel::ReadingPointer> readings;
+  std::vector<int> unread;
+  std::vector<std::shared_ptr<ReadingNode>> fresh;
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    auto& after = nodes[n]->after[tokens[n]];
+    if (!after) {
+      after = std::make_shared<ReadingNode>();
+      readings.push_back(nodes[n]->reading);
+      unread.push_back(tokens[n]);
+      fresh.push_back(after);
+    }
+    nodes[n] = after;
+  }
+  if (unread.empty()) return 0;
+  const auto made = model.advance(readings, unread);
+  for (std::size_t n = 0; n < fresh.size(); ++n) fresh[n]->reading = made[n];
+  return made.size();
+}
+
+std::vector<Continuation> search_continuations(const CompletionModel& model,
+                                               std::shared_ptr<ReadingNode> start,
+                                               const Prefix& prefix,
+                                               const CompletionOptions& options,
+                                               RandomStream& random, std::size_t& made) {
+  return Search(model, options, prefix, random, made).run(std::move(start));
+}
+
+}  // namespace weft

@@ -1,0 +1,163 @@
+#include "models/nets/completer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "tests/models/three_lines.h"
+
+namespace weft {
+namespace {
+
+std::vector<std::string> texts(const std::vector<Continuation>& continuations) {
+  std::vector<std::string> result;
+  for (const Continuation& continuation : continuations) result.push_back(continuation.text);
+  return result;
+}
+
+class CompleterTest : public testing::TestWithParam<TokenizerKind> {
+ protected:
+  CompletionModel model_{trained_once(GetParam())};
+  RandomStream random_{1, "sample"};
+  CompletionOptions options_ = [] {
+    CompletionOptions options;
+    options.max_tokens = 40;
+    options.count = 2;
+    return options;
+  }();
+};
+
+// Whatever was typed and taken back before, a text has one answer.
+TEST_P(CompleterTest, AnswersAsIfTheTextWereNew) {
+  Completer completer(model_, options_, random_);
+  const std::string line = "See you on Monday (I hope).";
+  const auto expect_as_new = [&] {
+    EXPECT_EQ(texts(completer.suggest()),
+              texts(complete(model_, completer.text(), options_, random_)))
+        << completer.text();
+  };
+  for (const char c : line) {
+    completer.type(std::string(1, c));
+    expect_as_new();
+  }
+  for (int k = 0; k < 20; ++k) {
+    completer.erase();
+    expect_as_new();
+  }
+  completer.type("n Mo");
+  expect_as_new();
+}
+
+TEST_P(CompleterTest, TakesWhatIsAccepted) {
+  Completer completer(model_, options_, random_);
+  completer.type("See y");
+  completer.accept(completer.suggest().front());
+  EXPECT_EQ(completer.text(), lines()[2]);
+}
+
+TEST_P(CompleterTest, ErasesCharactersNotBytes) {
+  Completer completer(model_, options_, random_);
+  completer.type("né👩‍👩‍👧");
+  completer.erase();
+  EXPECT_EQ(completer.text(), "né");
+  completer.erase(5);
+  EXPECT_EQ(completer.text(), "");
+  EXPECT_FALSE(completer.suggest().empty());
+}
+
+TEST_P(CompleterTest, WaitsForHalfACharacter) {
+  Completer completer(model_, options_, random_);
+  completer.type("See y\xC3");
+  EXPECT_TRUE(completer.suggest().empty());
+  completer.type("\xA9");
+  EXPECT_NO_THROW(completer.suggest());
+}
+
+TEST_P(CompleterTest, ReadsTheContextFirst) {
+  options_.search = SearchKind::greedy;
+  options_.count = 1;
+  Completer completer(model_, options_, random_);
+  completer.begin(lines()[0]);
+  completer.type("Thank");
+  EXPECT_EQ(texts(completer.suggest()),
+            texts(complete(model_, lines()[0] + "\nThank", options_, random_)));
+}
+
+TEST_P(CompleterTest, LongTextsKeepFewReadings) {
+  Completer completer(model_, options_, random_);
+  std::string text;
+  for (int k = 0; k < 100; ++k) text += "Thank you for your help. ";
+  completer.type(text);
+  const auto first = texts(completer.suggest());
+  completer.type("See you on ");
+  completer.suggest();
+  completer.erase(400);
+  completer.type(text.substr(text.size() - (400 - 11)));
+  EXPECT_EQ(texts(completer.suggest()), first);
+}
+
+TEST_P(CompleterTest, SharesOneModelBetweenThreads) {
+  std::vector<std::vector<std::string>> found(4);
+  std::vector<std::thread> threads;
+  for (auto& mine : found)
+    threads.emplace_back([&] {
+      RandomStream random(1, "sample");
+      Completer completer(model_, options_, random);
+      for (const char c : std::string("Thank you for the n")) {
+        completer.type(std::string(1, c));
+        mine = texts(completer.suggest());
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& mine : found) EXPECT_EQ(mine, found[0]);
+  EXPECT_EQ(found[0].at(0), "otes.");
+}
+
+TEST_P(CompleterTest, NeverSuggestsWhatIsBlocked) {
+  BlockList blocked("english");
+  ASSERT_TRUE(blocked.add("helping"));  // stands for "help", too
+  const CompletionModel careful(trained_once(GetParam()), Calibration(), blocked);
+  for (const char* prefix : {"Thank you for", "Thank you for your", "Thank you for your h", "T"})
+    for (const Continuation& found : complete(careful, prefix, options_, random_))
+      EXPECT_FALSE(blocked.blocks(prefix + found.text, std::string(prefix).size()))
+          << prefix << "|" << found.text;
+  // What somebody writes is not ours to judge.
+  EXPECT_FALSE(complete(careful, "Thank you for your help", options_, random_).empty());
+}
+
+// "Thank you for" is followed by "your help." and "the notes." equally often.
+TEST_P(CompleterTest, StaysSilentWhereItIsNotSure) {
+  options_.min_confidence = 0.7;
+  EXPECT_TRUE(complete(model_, "Thank you for ", options_, random_).empty());
+  const auto sure = complete(model_, "Thank you for y", options_, random_);
+  ASSERT_EQ(sure.size(), 1u);
+  EXPECT_EQ(sure[0].text, "our help.");
+  EXPECT_GT(sure[0].confidence, 0.7);
+  ASSERT_EQ(sure[0].word_ends.size(), 2u);
+  EXPECT_EQ(sure[0].word_ends[0].length, 3u);
+  EXPECT_GE(sure[0].word_ends[0].confidence, sure[0].word_ends[1].confidence);
+}
+
+TEST_P(CompleterTest, StopsWhereItIsNotSureAnyMore) {
+  options_.min_confidence = 0.7;
+  const auto found = complete(model_, "Tha", options_, random_);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].text, "nk you for");
+}
+
+TEST_P(CompleterTest, WholeLinesAlone) {
+  options_.whole_line = true;
+  options_.count = 10;
+  const auto found = complete(model_, "Thank you", options_, random_);
+  ASSERT_GE(found.size(), 2u);
+  for (const Continuation& each : found) EXPECT_TRUE(each.ended) << each.text;
+  EXPECT_GE(found[0].score, found[1].score);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryKind, CompleterTest,
+                         testing::Values(TokenizerKind::unicode_words, TokenizerKind::chars,
+                                         TokenizerKind::subwords));
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,129 @@
+#include "tokenizer/block_list.h"
+
+#include <libstemmer.h>
+#include <unicode/brkiter.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+#include "base/error.h"
+#include "tokenizer/unicode_text.h"
+
+namespace weft {
+namespace {
+
+struct Word {
+  std::string text;     // case folded
+  std::size_t end = 0;  // in the text it stands in, bytes
+};
+
+icu::UnicodeString unicode(std::string_view text) {
+  return icu::UnicodeString::fromUTF8(
+      icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+}
+
+std::string folded(const icu::UnicodeString& text) {
+  icu::UnicodeString copy(text);
+  std::string result;
+  copy.foldCase().toUTF8String(result);
+  return result;
+}
+
+/// By Unicode's word boundaries (UAX 29), what holds no letter or digit left out.
+std::vector<Word> words_of(std::string_view text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::BreakIterator> words(
+      icu::BreakIterator::createWordInstance(icu::Locale::getRoot(), status));
+  if (U_FAILURE(status)) throw std::runtime_error("ICU has no rules for words");
+  const icu::UnicodeString whole = unicode(text);
+  words->setText(whole);
+  std::vector<Word> result;
+  std::size_t bytes = 0;
+  std::int32_t begin = words->first();
+  for (std::int32_t end = words->next(); end != icu::BreakIterator::DONE;
+       begin = end, end = words->next()) {
+    const icu::UnicodeString part = whole.tempSubStringBetween(begin, end);
+    std::string utf8;
+    part.toUTF8String(utf8);
+    bytes += utf8.size();
+    if (words->getRuleStatus() != UBRK_WORD_NONE) result.push_back({folded(part), bytes});
+  }
+  return result;
+}
+
+/// Written without spaces between words, so that boundaries are a matter of dictionaries.
+bool is_unspaced(std::string_view text) {
+  const std::u32string points = code_points(text);
+  return std::any_of(points.begin(), points.end(), [](char32_t point) {
+    const auto line_break = u_getIntPropertyValue(static_cast<UChar32>(point), UCHAR_LINE_BREAK);
+    return line_break == U_LB_IDEOGRAPHIC || line_break == U_LB_COMPLEX_CONTEXT ||
+           line_break == U_LB_CONDITIONAL_JAPANESE_STARTER;
+  });
+}
+
+/// One language's stemmer; libstemmer's own is not for several threads at once.
+class Stemmer {
+ public:
+  explicit Stemmer(const std::string& language)
+      : stemmer_(language == "none" ? nullptr : sb_stemmer_new(language.c_str(), "UTF_8"),
+                 sb_stemmer_delete) {
+    if (!stemmer_ && language != "none")
+      throw UserError("there are no rules for the language '" + language +
+                      "'; name one of Snowball's, as english or german, or none");
+  }
+  std::string operator()(const std::string& word) const {
+    if (!stemmer_) return word;
+    const auto* stem =
+        sb_stemmer_stem(stemmer_.get(), reinterpret_cast<const sb_symbol*>(word.data()),
+                        static_cast<int>(word.size()));
+    return {reinterpret_cast<const char*>(stem),
+            static_cast<std::size_t>(sb_stemmer_length(stemmer_.get()))};
+  }
+
+ private:
+  std::unique_ptr<sb_stemmer, void (*)(sb_stemmer*)> stemmer_;
+};
+
+}  // namespace
+
+BlockList::BlockList(std::string language) : language_(std::move(language)) {
+  const Stemmer known(language_);
+}
+
+bool BlockList::add(std::string_view entry) {
+  const Stemmer stem(language_);
+  std::vector<std::string> words;
+  for (const Word& word : words_of(entry)) words.push_back(stem(word.text));
+  if (words.empty()) return false;
+  if (is_unspaced(entry)) {
+    anywhere_.push_back(folded(unicode(entry)));
+  } else {
+    longest_ = std::max(longest_, words.size());
+    stems_.insert(std::move(words));
+  }
+  return true;
+}
+
+bool BlockList::blocks(std::string_view text, std::size_t from) const {
+  if (empty()) return false;
+  for (const std::string& entry : anywhere_)
+    // Folding may change lengths; a few bytes of what was typed do no harm.
+    if (folded(unicode(text.substr(from - std::min(from, entry.size())))).find(entry) !=
+        std::string::npos)
+      return true;
+  const Stemmer stem(language_);
+  std::vector<std::string> stems;
+  for (const Word& word : words_of(text)) {
+    stems.push_back(stem(word.text));
+    if (word.end <= from) continue;
+    for (std::size_t length = 1; length <= std::min(longest_, stems.size()); ++length)
+      if (stems_.contains({stems.end() - static_cast<std::ptrdiff_t>(length), stems.end()}))
+        return true;
+  }
+  return false;
+}
+
+}  // namespace weft

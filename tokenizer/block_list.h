@@ -1,0 +1,34 @@
+// Words that must not be suggested to anybody.
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft {
+
+/// Words are compared without regard to case, and by their stems (Snowball's, of one language), so
+/// that an entry stands for its inflections. In scripts that are written without spaces (Chinese,
+/// Japanese, Thai, …) an entry is found anywhere. Const use is thread-safe.
+class BlockList {
+ public:
+  /// `language`: an English name that Snowball knows ("german"), or "none": words as they are.
+  /// Throws UserError for another one.
+  explicit BlockList(std::string language = "none");
+
+  /// An entry of one or several words, valid UTF-8. False if there is no word in it.
+  bool add(std::string_view entry);
+  /// Whether `text`, valid UTF-8, holds a blocked word that ends behind the first `from` bytes.
+  bool blocks(std::string_view text, std::size_t from = 0) const;
+  bool empty() const { return stems_.empty() && anywhere_.empty(); }
+
+ private:
+  std::string language_;
+  std::set<std::vector<std::string>> stems_;  // an entry's words
+  std::size_t longest_ = 0;                   // words in an entry
+  std::vector<std::string> anywhere_;         // entries of scripts without spaces
+};
+
+}  // namespace weft

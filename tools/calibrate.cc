@@ -1,0 +1,56 @@
+// weft calibrate: what a language model's confidence in its suggestions is worth.
+#include "base/error.h"
+#include "tools/commands.h"
+#include "tools/completion_setup.h"
+#include "tools/measure_completion.h"
+#include "tools/output.h"
+
+namespace weft {
+namespace {
+
+struct CalibrateOptions {
+  std::string data, model, encoding = "utf-8";
+  bool with_context = false;
+  std::int64_t keystrokes = 20000;
+  void visit(OptionVisitor& v) {
+    v.file("data", data, "text that the model was not trained on");
+    v.text("encoding", encoding, "its character encoding; a byte-order mark overrules it");
+    v.flag("with-context", with_context, "a line is CONTEXT<TAB>TEXT");
+    v.integer("keystrokes", keystrokes, 0, INT64_MAX,
+              "to type, of texts spread over the data; 0: all");
+    v.file("model", model, "file to write the calibrated model to");
+  }
+};
+
+}  // namespace
+
+void calibrate_command(const Arguments& arguments) {
+  std::string path;
+  CalibrateOptions options;
+  ThreadOptions threads;
+  OptionParser parser("calibrate", "MODEL --data FILE --model OUT",
+                      "Learns how often suggestions of which confidence are right, so that\n"
+                      "weft complete --min-confidence 0.6 shows what is right six times of ten.");
+  parser.positional("MODEL", path, "a language model that weft train lm wrote");
+  parser.group("Files", options);
+  parser.group("Computing", threads);
+  if (!parser.parse(arguments)) return;
+  threads.apply();
+  require_option(options.data, "data", "name a file with text");
+  require_option(options.model, "model", "name the file to write to");
+
+  auto loaded = load_model_as<NextTokenModel>(path, "language model");
+  const auto texts = read_written_texts(options.data, options.encoding, options.with_context);
+  CompletionOptions completion;
+  completion.min_confidence = 0.02;
+  const Calibration calibration =
+      calibrate(type_texts(CompletionModel(*loaded.model), completion, texts,
+                           static_cast<std::size_t>(options.keystrokes)));
+  loaded.record.training["calibration"] = calibration.to_json();
+  save_model(options.model, *loaded.model, loaded.record);
+  std::string line = options.model + ": of what it is sure of by half, ";
+  say(line + short_number(100 * calibration.precision(0.5)) + " % was right, by nine tenths " +
+      short_number(100 * calibration.precision(0.9)) + " %");
+}
+
+}  // namespace weft

@@ -1,0 +1,30 @@
+// A language model as commands open it to complete with.
+#pragma once
+
+#include <string>
+
+#include "base/options.h"
+#include "models/file/model_file.h"
+#include "models/nets/completion.h"
+
+namespace weft {
+
+struct BlockOptions {
+  std::string file;
+  std::string language = "english";
+  void visit(OptionVisitor& v);
+};
+
+/// Throws UserError if the file is not there, FormatError with the line for one without a word.
+BlockList read_block_list(const BlockOptions& options);
+
+/// What was learned of the model's confidence when it was trained; nothing if nothing was.
+Calibration calibration_of(const ModelRecord& record);
+
+/// A line "context<TAB>text", or a text alone.
+struct TextInContext {
+  std::string context, text;
+};
+TextInContext split_context(const std::string& line);
+
+}  // namespace weft

@@ -1,0 +1,72 @@
+#include "tools/measure_completion.h"
+
+#include "base/error.h"
+#include "corpora/line_reader.h"
+#include "tools/completion_setup.h"
+#include "train/completion_report.h"
+
+namespace weft {
+
+void CompletionTestOptions::visit(OptionVisitor& v) {
+  v.flag("completion", completion,
+         "measure what suggestions would save somebody who types the data");
+  v.flag("queries", queries,
+         "the same for whole lines: mean reciprocal rank after some characters");
+  v.flag("with-context", with_context, "a line is CONTEXT<TAB>TEXT");
+  v.file("popular", popular,
+         "of --queries: earlier lines, the most frequent of which to compare to");
+  v.integer("suggestions", count, 1, 1000, "of --queries: lines suggested");
+  v.integer("max-tokens", max_tokens, 1, 10000, "tokens after the word being typed");
+  v.number("min-confidence", min_confidence, 0.1, 1, "of what is shown");
+  v.integer("keystrokes", keystrokes, 0, INT64_MAX,
+            "to type, of texts spread over the data; 0: all");
+  v.file("completion-report", report, "page with the curves");
+}
+
+std::vector<WrittenText> read_written_texts(const std::string& path, const std::string& encoding,
+                                            bool with_context) {
+  LineReaderOptions options;
+  options.encoding = encoding;
+  LineReader lines(path, options);
+  std::vector<WrittenText> texts;
+  for (std::string line; lines.next(line);) {
+    if (line.empty()) continue;
+    TextInContext parts{"", line};
+    if (with_context) {
+      if (line.find('\t') == std::string::npos)
+        throw FormatError::at_line(path, lines.line_number(),
+                                   "there is no tab between a context and a text");
+      parts = split_context(line);
+    }
+    texts.push_back({std::move(parts.context), std::move(parts.text)});
+  }
+  if (texts.empty()) throw FormatError(path, "there is no text in it; give a file with lines");
+  return texts;
+}
+
+nlohmann::json measure_completion(const CompletionModel& model, const std::string& data,
+                                  const std::string& encoding, int beam,
+                                  const CompletionTestOptions& options) {
+  const auto texts = read_written_texts(data, encoding, options.with_context);
+  CompletionOptions completion;
+  completion.beam = beam;
+  completion.max_tokens = options.max_tokens;
+  if (options.queries) {
+    PopularLines popular;
+    if (!options.popular.empty())
+      for (const WrittenText& text : read_written_texts(options.popular, encoding, false))
+        popular.add(Normalizer(model.tokenizer().options().normalizer)(text.text));
+    completion.count = options.count;
+    completion.beam = std::max(beam, options.count);
+    completion.max_tokens = std::max(options.max_tokens, 30);
+    return evaluate_queries(model, completion, texts, popular);
+  }
+  completion.min_confidence = options.min_confidence;
+  nlohmann::json measures =
+      evaluate_completion(model, completion, texts, static_cast<std::size_t>(options.keystrokes));
+  if (!options.report.empty())
+    write_report(options.report, completion_report("Completion: " + data, measures));
+  return measures;
+}
+
+}  // namespace weft

@@ -1,0 +1,32 @@
+// What `weft test --completion` and `weft calibrate` do with a language model.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "models/nets/completion.h"
+#include "train/completion_measures.h"
+
+namespace weft {
+
+struct CompletionTestOptions {
+  bool completion = false, queries = false, with_context = false;
+  std::string popular, report;
+  int count = 10;  // of whole queries
+  int max_tokens = 10;
+  double min_confidence = 0.5;
+  std::int64_t keystrokes = 10000;
+  void visit(OptionVisitor& v);
+};
+
+/// Lines of a file; those with a context are "context<TAB>text", \n a line end in the context.
+std::vector<WrittenText> read_written_texts(const std::string& path, const std::string& encoding,
+                                            bool with_context);
+
+nlohmann::json measure_completion(const CompletionModel& model, const std::string& data,
+                                  const std::string& encoding, int beam,
+                                  const CompletionTestOptions& options);
+
+}  // namespace weft

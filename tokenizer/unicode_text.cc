@@ -67,6 +67,19 @@ std::size_t start_of_last_characters(std::string_view text, std::size_t count) {
   return static_cast<std::size_t>(std::max(0, place));
 }
 
+int terminal_columns(std::string_view cluster) {
+  int columns = 0;
+  for (const char32_t point : code_points(cluster)) {
+    const auto c = static_cast<UChar32>(point);
+    const int type = u_charType(c);
+    if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_FORMAT_CHAR) continue;
+    const int width = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
+    const bool wide = width == U_EA_WIDE || width == U_EA_FULLWIDTH;
+    columns = std::max(columns, wide ? 2 : 1);
+  }
+  return columns;
+}
+
 bool ends_inside_character(std::string_view text) {
   const std::size_t looked_at = std::min<std::size_t>(text.size(), U8_MAX_LENGTH);
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data() + text.size() - looked_at);

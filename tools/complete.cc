@@ -7,6 +7,7 @@
 #include "models/nets/completer.h"
 #include "tools/commands.h"
 #include "tools/completion_setup.h"
+#include "tools/interactive_completion.h"
 #include "tools/line_answers.h"
 #include "tools/output.h"
 
@@ -14,11 +15,14 @@ namespace weft {
 namespace {
 
 struct CompleteOptions {
+  bool interactive = false;
   std::string context;
   bool with_context = false;
   bool confidence = false;
   std::int64_t seed = 1;
   void visit(OptionVisitor& v) {
+    v.flag("interactive", interactive,
+           "type at the terminal: Tab takes the grey suggestion, Up and Down choose another");
     v.text("context", context,
            "what comes before each line: a subject, the mail that is answered (\\n: a line end)");
     v.flag("with-context", with_context, "a line is CONTEXT<TAB>BEGINNING");
@@ -59,6 +63,23 @@ std::string tab_separated(const std::vector<Continuation>& continuations, bool e
   return line;
 }
 
+/// Suggestions that nobody asked for should be few and likely.
+void complete_at_terminal(const CompletionModel& model, CompletionOptions completion,
+                          const CompleteOptions& options, const OptionParser& parser,
+                          RandomStream& random) {
+  for (const char* name : {"input", "with-context", "confidence"})
+    if (parser.given(name))
+      throw UserError("--interactive reads what is typed, so --" + std::string(name) +
+                      " has no use; leave one out");
+  if (!parser.given("count")) completion.count = 3;
+  if (!parser.given("min-confidence") && completion.search != SearchKind::sample)
+    completion.min_confidence = 0.3;
+  Completer completer(model, completion, random);
+  std::string context = unescaped(options.context);
+  if (!context.empty() && context.back() != '\n') context += '\n';
+  complete_interactively(completer, context);
+}
+
 void check(const CompletionOptions& completion, const OptionParser& parser,
            const CompletionModel& model) {
   if (completion.search == SearchKind::sample && completion.min_confidence > 0)
@@ -88,7 +109,7 @@ void complete_command(const Arguments& arguments) {
       "read and written.");
   parser.positional("MODEL", path, "a language model that weft train lm wrote");
   parser.group("Continuations", completion);
-  parser.group("Context and output", options);
+  parser.group("Input and output", options);
   parser.group("Words never to suggest", block);
   parser.group("Lines", lines);
   parser.group("Computing", threads);
@@ -99,6 +120,7 @@ void complete_command(const Arguments& arguments) {
   const CompletionModel model(*loaded.model, calibration_of(loaded.record), read_block_list(block));
   check(completion, parser, model);
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
+  if (options.interactive) return complete_at_terminal(model, completion, options, parser, random);
   const bool escape = completion.lines > 1;
   Completer completer(model, completion, random);
   answer_lines(lines, 1, [&](const std::vector<std::string>& block_of_one) {

@@ -102,16 +102,6 @@ std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
   return result;
 }
 
-Calibration calibrate(const std::vector<std::vector<Suggested>>& typed) {
-  std::vector<std::pair<double, bool>> seen;
-  for (const auto& text : typed)
-    for (const Suggested& place : text)
-      if (!place.suggestions.empty())
-        for (const Suggested::Part& part : place.suggestions.front())
-          seen.emplace_back(part.confidence, part.right);
-  return Calibration::fit(std::move(seen));
-}
-
 double Savings::precision() const { return share(right, shown); }
 double Savings::share_shown() const { return share(shown, places); }
 double Savings::saved() const {
@@ -139,6 +129,24 @@ Savings accept_suggestions(const std::vector<std::vector<Suggested>>& typed, dou
     }
   }
   return result;
+}
+
+Calibration calibrate(const std::vector<std::vector<Suggested>>& typed) {
+  constexpr std::size_t kSteps = 200;
+  std::vector<double> seen;
+  for (const auto& text : typed)
+    for (const Suggested& place : text)
+      for (const auto& parts : place.suggestions)
+        for (const Suggested::Part& part : parts) seen.push_back(part.confidence);
+  std::sort(seen.begin(), seen.end());
+  std::vector<std::pair<double, double>> steps;
+  for (std::size_t k = 0; k < std::min(kSteps, seen.size()); ++k) {
+    const double threshold = seen[k * seen.size() / std::min(kSteps, seen.size())];
+    const Savings savings = accept_suggestions(typed, threshold);
+    // One more that was wrong, as there may be few.
+    steps.emplace_back(threshold, share(savings.right, savings.shown + 1));
+  }
+  return Calibration(steps);
 }
 
 std::vector<double> exact_matches(const CompletionModel& model, CompletionOptions options,

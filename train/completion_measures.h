@@ -37,9 +37,6 @@ std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
                                                const std::vector<WrittenText>& texts,
                                                std::size_t keystrokes);
 
-/// Learns what the model's probabilities are worth.
-Calibration calibrate(const std::vector<std::vector<Suggested>>& typed);
-
 /// Somebody who accepts, with one keystroke, every suggestion that is right to its end.
 struct Savings {
   double threshold = 0;  // confidence of what is shown
@@ -49,6 +46,9 @@ struct Savings {
   double saved() const;  // share of keystrokes
 };
 Savings accept_suggestions(const std::vector<std::vector<Suggested>>& typed, double threshold);
+
+/// What the model's probabilities are worth to somebody who types like that.
+Calibration calibrate(const std::vector<std::vector<Suggested>>& typed);
 
 /// ExactMatch@n (Chen et al. 2019): at ends of words, the share of suggestions whose first n words
 /// are those that were written, n from 1 to `most`; places with fewer words left are not counted.

@@ -4,39 +4,9 @@
 #include <nlohmann/json.hpp>
 
 namespace weft {
-namespace {
-
-/// Suggestions of neighbouring probabilities.
-struct Pool {
-  double least = 0;
-  double right = 0, count = 0;
-  double share() const { return right / (count + 1); }
-};
-
-}  // namespace
-
-Calibration Calibration::fit(std::vector<std::pair<double, bool>> seen) {
-  constexpr double kFewest = 20;
-  std::sort(seen.begin(), seen.end());
-  std::vector<Pool> pools;
-  for (const auto& [probability, right] : seen) {
-    if (pools.empty() || (pools.back().count >= kFewest && probability > pools.back().least))
-      pools.push_back({probability, 0, 0});
-    pools.back().right += right;
-    ++pools.back().count;
-  }
-  std::vector<Pool> rising;
-  for (Pool pool : pools) {
-    while (!rising.empty() && rising.back().share() >= pool.share()) {
-      pool = {rising.back().least, rising.back().right + pool.right,
-              rising.back().count + pool.count};
-      rising.pop_back();
-    }
-    rising.push_back(pool);
-  }
-  Calibration result;
-  for (const Pool& pool : rising) result.steps_.emplace_back(pool.least, pool.share());
-  return result;
+Calibration::Calibration(const std::vector<std::pair<double, double>>& steps) {
+  for (const auto& step : steps)
+    if (steps_.empty() || step.second > steps_.back().second) steps_.push_back(step);
 }
 
 Calibration Calibration::from_json(const nlohmann::json& json) {

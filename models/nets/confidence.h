@@ -7,16 +7,14 @@
 
 namespace weft {
 
-/// A rising step function from the model's probability of a suggestion to the share of such
-/// suggestions that were what somebody wrote: isotonic regression by pooling adjacent violators
-/// (Ayer et al. 1955; Zadrozny & Elkan 2002).
+/// A rising step function from the model's probability of a suggestion to the share of suggestions
+/// with at least this probability that were what somebody wrote.
 class Calibration {
  public:
   /// Takes probabilities as they are.
   Calibration() = default;
-  /// `seen`: probability, and whether the suggestion was right. A share is that of a step's
-  /// suggestions and a wrong one more, as a step may be small.
-  static Calibration fit(std::vector<std::pair<double, bool>> seen);
+  /// `steps`: probabilities, rising, and the share; where it falls, the one before counts.
+  explicit Calibration(const std::vector<std::pair<double, double>>& steps);
   static Calibration from_json(const nlohmann::json& json);
   nlohmann::json to_json() const;
 

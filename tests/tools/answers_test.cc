@@ -85,13 +85,6 @@ TEST_F(AnswersTest, CompleteRunsOverLines) {
   EXPECT_EQ(lines_of(complete("thank you for the call\\nbest \\\\")).size(), 1u);
 }
 
-TEST_F(AnswersTest, InteractiveTakesContinuationsByNumber) {
-  const std::string out =
-      answer({"complete", model("lm"), "--interactive", "--count", "2"}, "thank you\n1\n\n").out;
-  EXPECT_THAT(out, HasSubstr("  1  thank you|"));
-  EXPECT_THAT(out, HasSubstr("  2  thank you|"));
-}
-
 TEST_F(AnswersTest, TokenizeAndBack) {
   const std::string text = "this is a good car, is it not?\n";
   const std::string name = model("classifier");

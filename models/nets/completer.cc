@@ -12,18 +12,12 @@ namespace {
 constexpr std::size_t kLongestWord = 100;  // bytes
 constexpr std::size_t kKept = 32;          // last nodes of the path
 constexpr std::size_t kStretch = 64;       // of earlier ones, one in so many is kept
-constexpr std::size_t kMostMade = 256;
+constexpr std::size_t kMostMade = 128;
 
 /// Text up to the last word is read; that word is left to the search. Characters need no search.
-Prefix split_prefix(const Tokenizer& tokenizer, const std::string& text) {
+Prefix split_line(const Tokenizer& tokenizer, const std::string& line) {
   const TokenizerOptions& options = tokenizer.options();
   Prefix prefix;
-  const std::string line = text.substr(text.rfind('\n') + 1);
-  std::istringstream earlier_lines(text.substr(0, text.size() - line.size()));
-  for (std::string earlier; std::getline(earlier_lines, earlier);) {
-    for (int id : tokenizer.encode(earlier)) prefix.context.push_back(id);
-    prefix.context.push_back(kEos);
-  }
   const std::string normal = Normalizer(options.normalizer)(line);
   const bool word_over = !line.empty() && (line.back() == ' ' || line.back() == '\t');
   if (options.kind == TokenizerKind::chars) {
@@ -50,9 +44,13 @@ Completer::Completer(const CompletionModel& model, const CompletionOptions& opti
     : model_(model), options_(options), random_(random), path_(1) {}
 
 void Completer::begin(std::string_view context) {
-  context_ = context;
-  if (!context_.empty() && context_.back() != '\n') context_ += '\n';
   text_.clear();
+  std::string lines(context);
+  if (!lines.empty() && lines.back() != '\n') lines += '\n';
+  if (lines == context_) return;
+  context_ = std::move(lines);
+  read_earlier(context_);
+  read(earlier_ids_);
 }
 
 void Completer::erase(std::size_t characters) {
@@ -61,9 +59,23 @@ void Completer::erase(std::size_t characters) {
 
 std::vector<Continuation> Completer::suggest() {
   if (ends_inside_character(text_)) return {};
-  const Prefix prefix = split_prefix(model_.tokenizer(), repair_utf8(context_ + text_));
+  const std::size_t line = text_.rfind('\n') + 1;
+  read_earlier(context_ + text_.substr(0, line));
+  Prefix prefix = split_line(model_.tokenizer(), repair_utf8(text_.substr(line)));
+  prefix.context.insert(prefix.context.begin(), earlier_ids_.begin(), earlier_ids_.end());
   forget();
   return search_continuations(model_, read(prefix.context), prefix, options_, random_, made_);
+}
+
+void Completer::read_earlier(const std::string& lines) {
+  if (lines == earlier_) return;
+  earlier_ = lines;
+  earlier_ids_.clear();
+  std::istringstream stream(repair_utf8(lines));
+  for (std::string line; std::getline(stream, line);) {
+    for (const int id : model_.tokenizer().encode(line)) earlier_ids_.push_back(id);
+    earlier_ids_.push_back(kEos);
+  }
 }
 
 std::shared_ptr<ReadingNode> Completer::read(const std::vector<int>& ids) {

@@ -24,7 +24,8 @@ class Completer {
   /// `model` and `random` (for sampling alone) must outlive it.
   Completer(const CompletionModel& model, const CompletionOptions& options, RandomStream& random);
 
-  /// A new text. `context`: what comes before it, a subject or the mail that is answered.
+  /// A new text. `context`: what comes before it, a subject or the mail that is answered; it is read
+  /// now, so that the first keystroke need not wait for it.
   void begin(std::string_view context = {});
   /// At the end of the text; \n ends a line. Bytes that are not UTF-8 are read as U+FFFD, and half
   /// a character at the end is waited for.
@@ -37,6 +38,8 @@ class Completer {
   const std::string& text() const { return text_; }
 
  private:
+  /// Encodes what stands before the last line, if that has changed.
+  void read_earlier(const std::string& lines);
   /// The node after `ids`; reads what of them was not read before.
   std::shared_ptr<ReadingNode> read(const std::vector<int>& ids);
   /// Drops nodes that are dear to keep and easily made again.
@@ -46,6 +49,8 @@ class Completer {
   CompletionOptions options_;
   RandomStream& random_;
   std::string context_, text_;
+  std::string earlier_;
+  std::vector<int> earlier_ids_;
   std::vector<int> ids_;  // what was read, after the start
   /// Node n has read ids_[0, n); of those far back only some are kept.
   std::vector<std::shared_ptr<ReadingNode>> path_;

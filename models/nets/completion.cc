@@ -58,20 +58,20 @@ CompletionModel::CompletionModel(const NextTokenModel& model, Calibration calibr
   std::sort(glued_.begin(), glued_.end());
 }
 
-std::vector<int> CompletionModel::agreeing(std::string_view typed, bool glued) const {
+CompletionModel::Agreeing CompletionModel::agreeing(std::string_view typed, bool glued) const {
   const TextIndex& index = glued ? glued_ : spaced_;
   const auto from = [&](std::string_view text) {
-    return std::lower_bound(
-        index.begin(), index.end(), text,
-        [](const auto& entry, std::string_view key) { return entry.first < key; });
+    return std::lower_bound(index.begin(), index.end(), text,
+                            [](const auto& entry, auto key) { return entry.first < key; });
   };
-  std::vector<int> result;
+  Agreeing result;
   for (std::size_t length = 1; length < typed.size(); ++length)
     for (auto it = from(typed.substr(0, length));
          it != index.end() && it->first == typed.substr(0, length); ++it)
-      result.push_back(it->second);
-  for (auto it = from(typed); it != index.end() && it->first.starts_with(typed); ++it)
-    result.push_back(it->second);
+      result.part.push_back(it->second);
+  result.begin = from(typed);
+  result.end = std::partition_point(
+      result.begin, index.end(), [&](const auto& entry) { return entry.first.starts_with(typed); });
   return result;
 }
 

@@ -70,16 +70,20 @@ class CompletionModel {
   const std::vector<bool>& left_out() const { return left_out_; }
   /// Those, and what begins a word or ends the line.
   const std::vector<bool>& not_inside_word() const { return not_inside_word_; }
-  /// Tokens that may be suggested and agree with typed characters, which are not empty: one is the
-  /// beginning of the other. `glued`: no space is put before a word.
-  std::vector<int> agreeing(std::string_view typed, bool glued) const;
+  /// Tokens by their text in running text, sorted by its bytes.
+  using TextIndex = std::vector<std::pair<std::string, int>>;
+  /// Tokens that may be suggested and agree with typed characters.
+  struct Agreeing {
+    std::vector<int> part;                 // are the beginning of what was typed
+    TextIndex::const_iterator begin, end;  // begin with it
+    bool empty() const { return part.empty() && begin == end; }
+  };
+  /// `typed` is not empty. `glued`: no space is put before a word.
+  Agreeing agreeing(std::string_view typed, bool glued) const;
   /// log P(the word is over), by what a reading says comes next.
   double word_over(const Matrix& next) const;
 
  private:
-  /// Tokens by their text in running text, sorted by its bytes.
-  using TextIndex = std::vector<std::pair<std::string, int>>;
-
   const NextTokenModel& model_;
   Calibration calibration_;
   BlockList blocked_;

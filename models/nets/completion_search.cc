@@ -16,11 +16,6 @@ constexpr int kWordOver = -1;
 /// A word that has not ended so many tokens after it should have is cut.
 constexpr int kPatience = 20;
 
-double log_add(double a, double b) {
-  if (a < b) std::swap(a, b);
-  return b == kNever ? a : a + std::log1p(std::exp(b - a));
-}
-
 /// A line being written: what the model has read, and what of the typed characters is still owed.
 struct Hypothesis {
   std::vector<int> tokens;  // generated ones
@@ -67,7 +62,7 @@ class Search {
     width_ = static_cast<std::size_t>(beam ? std::max(options.beam, options.count) : options.count);
     if (options.min_confidence > 0)
       least_ = std::log(model.calibration().least_probability(options.min_confidence));
-    typed_mass_ = typed_.empty() ? 0 : kNever;
+    typed_mass_ = typed_.empty() ? 1 : 0;
   }
 
   std::vector<Continuation> run(std::shared_ptr<ReadingNode> start) {
@@ -99,7 +94,7 @@ class Search {
     before_ += typed_;
     typed_.clear();
     cut_ = 0;
-    typed_mass_ = 0;
+    typed_mass_ = 1;
     return node;
   }
 
@@ -125,7 +120,7 @@ class Search {
   /// Whatever may follow, it will not be likely enough; the mass of what was typed only grows.
   bool is_hopeless(const Hypothesis& hypothesis) const {
     return !is_covering(hypothesis) && hypothesis.word_ends.empty() &&
-           hypothesis.log_probability - typed_mass_ < least_;
+           hypothesis.log_probability - std::log(typed_mass_) < least_;
   }
 
   Hypothesis extend(const Hypothesis& from, int id, double log_probability) const {
@@ -141,7 +136,9 @@ class Search {
     if ((more.front() == ' ' || id == kEos) && from.text.size() > typed_.size())
       hypothesis.word_ends.push_back(
           {from.text.size(),
-           from.log_probability + (id == kEos ? log_probability : word_over(*from.node))});
+           from.log_probability + (id == kEos                    ? log_probability
+                                   : options_.min_confidence > 0 ? word_over(*from.node)
+                                                                 : 0)});
     hypothesis.tokens.push_back(id);
     if (!is_covering(from)) ++hypothesis.free_tokens;
     if (id == kEos) {
@@ -184,13 +181,14 @@ class Search {
       return hypothesis.log_probability + static_cast<double>(next[static_cast<Index>(id)]);
     };
     if (is_covering(hypothesis)) {
-      for (const int id : model_.agreeing(owed(hypothesis), hypothesis.glued)) {
-        best.add({score(id), column, id});
-        if (appended(model_.surface(id), hypothesis.glued).size() >= owed(hypothesis).size())
-          typed_mass_ = log_add(typed_mass_, score(id));
+      const auto agreeing = model_.agreeing(owed(hypothesis), hypothesis.glued);
+      for (const int id : agreeing.part) best.add({score(id), column, id});
+      for (auto it = agreeing.begin; it != agreeing.end; ++it) {
+        best.add({score(it->second), column, it->second});
+        typed_mass_ += std::exp(score(it->second));
       }
     } else if (is_closing(hypothesis)) {
-      best.add({hypothesis.log_probability + model_.word_over(next), column, kWordOver});
+      best.add({hypothesis.log_probability + word_over(*hypothesis.node), column, kWordOver});
       best.add(column, hypothesis.log_probability, next.memptr(), next.n_rows,
                &model_.not_inside_word());
     } else {
@@ -225,7 +223,9 @@ class Search {
                            id);
     };
     if (is_covering(hypothesis)) {
-      for (const int id : model_.agreeing(owed(hypothesis), hypothesis.glued)) offer(id);
+      const auto agreeing = model_.agreeing(owed(hypothesis), hypothesis.glued);
+      for (const int id : agreeing.part) offer(id);
+      for (auto it = agreeing.begin; it != agreeing.end; ++it) offer(it->second);
     } else {
       for (int id = 0; id < static_cast<int>(next.n_rows); ++id)
         if (!model_.left_out()[static_cast<std::size_t>(id)]) offer(id);
@@ -268,8 +268,9 @@ class Search {
     return scores[width_ - 1] >= best_live;
   }
 
-  double word_over(const ReadingNode& node) const {
-    return options_.min_confidence > 0 ? model_.word_over(node.reading->next()) : 0;
+  double word_over(ReadingNode& node) const {
+    if (!node.word_over) node.word_over = model_.word_over(node.reading->next());
+    return *node.word_over;
   }
 
   /// The hypotheses that are left read their last tokens.
@@ -285,7 +286,7 @@ class Search {
   }
 
   double confidence(double log_probability) const {
-    return model_.calibration().precision(std::exp(std::min(0.0, log_probability - typed_mass_)));
+    return model_.calibration().precision(std::min(1.0, std::exp(log_probability) / typed_mass_));
   }
 
   /// Cut to the words that are likely enough; empty if none is.
@@ -298,7 +299,7 @@ class Search {
     if (options_.min_confidence > 0) {
       length = 0;
       for (const auto& end : hypothesis.word_ends)
-        if (end.length > cut_ && end.log_probability - typed_mass_ >= least_) {
+        if (end.length > cut_ && end.log_probability - std::log(typed_mass_) >= least_) {
           length = end.length;
           result.confidence = confidence(end.log_probability);
           result.word_ends.push_back({length - cut_, result.confidence});
@@ -336,7 +337,7 @@ class Search {
   std::size_t& made_;
   std::string before_, typed_;
   std::size_t cut_;        // typed characters, not part of the answer
-  double typed_mass_;      // log-probability of all that agrees with what was typed
+  double typed_mass_;      // probability of all that agrees with what was typed
   double least_ = kNever;  // log-probability that an answer must have, given what was typed
   std::size_t width_ = 1;
 };

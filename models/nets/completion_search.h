@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace weft {
 /// A reading, and those that go on from it: each is made once, however many searches meet it.
 struct ReadingNode {
   NextTokenModel::ReadingPointer reading;
+  std::optional<double> word_over;  // log-probability, once somebody asked
   std::map<int, std::shared_ptr<ReadingNode>> after;
 };
 

@@ -37,6 +37,12 @@ class Sgd : public Optimizer {
  public:
   Sgd(const OptimizerOptions& options, ParameterStore& store) : Optimizer(options, store) {}
   std::vector<NamedState> state() override { return {}; }
+  void descend_in_backward(Gradients& gradients, double learning_rate) override {
+    if (options_.l1 > 0 || options_.l2 > 0) return;
+    for (Parameter& parameter : store_)
+      if (parameter.is_table)
+        gradients.descend(parameter.index, parameter.value, to_real(learning_rate));
+  }
 
  private:
   void update(std::size_t index, std::size_t offset, std::size_t n, const real* gradient,

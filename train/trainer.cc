@@ -105,6 +105,7 @@ bool Trainer::step(Tape& tape, Gradients& gradients) {
   state_.loss = static_cast<double>(loss.value()(0, 0));
   if (!std::isfinite(state_.loss))
     throw DivergenceError(state_.update + 1, state_.learning_rate, last_checkpoint_.path);
+  if (options_.clip == 0) optimizer_->descend_in_backward(gradients, state_.learning_rate);
   tape.backward(loss);
   optimizer_->step(gradients, state_.learning_rate, clip_scale(gradients));
 

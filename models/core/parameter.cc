@@ -166,6 +166,11 @@ real Gradients::begin_dense(std::size_t index) {
 
 void Gradients::add_to_column(std::size_t index, std::uint32_t column, real factor, const real* x) {
   Gradient& gradient = gradients_[index];
+  if (gradient.descended) {
+    kernels::elementwise().axpby(gradient.value.n_rows, -gradient.rate * factor, x, 1,
+                                 gradient.descended->colptr(column));
+    return;
+  }
   const bool touched = gradient.dense || is_touched_[index][column];
   if (!touched) {
     is_touched_[index][column] = true;
@@ -175,8 +180,16 @@ void Gradients::add_to_column(std::size_t index, std::uint32_t column, real fact
                                gradient.value.colptr(column));
 }
 
+void Gradients::descend(std::size_t index, Matrix& value, real rate) {
+  gradients_[index].descended = &value;
+  gradients_[index].rate = rate;
+}
+
 void Gradients::finish() {
-  for (Gradient& gradient : gradients_) std::sort(gradient.columns.begin(), gradient.columns.end());
+  for (Gradient& gradient : gradients_) {
+    gradient.descended = nullptr;
+    std::sort(gradient.columns.begin(), gradient.columns.end());
+  }
 }
 
 double Gradients::norm() const {

@@ -99,6 +99,9 @@ struct Gradient {
   Matrix value;
   bool dense = false;
   std::vector<std::uint32_t> columns;  // sorted once the backward pass is over
+  /// Instead: what a column is given changes the parameter at once, see Gradients::descend().
+  Matrix* descended = nullptr;
+  real rate = 0;
 
   bool touched() const { return dense || !columns.empty(); }
 };
@@ -119,6 +122,10 @@ class Gradients {
   real begin_dense(std::size_t index);
   /// For one that adds to single columns: column += factor · x, and notes the column.
   void add_to_column(std::size_t index, std::uint32_t column, real factor, const real* x);
+  /// For the next backward pass: add_to_column() changes `value`, the parameter's, at once, column −=
+  /// rate · factor · x, and collects nothing. Right if no operation that comes later in that pass
+  /// reads the value; a lookup, whose columns these are, is the first of a model.
+  void descend(std::size_t index, Matrix& value, real rate);
   /// Sorts the touched columns; called once by Tape::backward.
   void finish();
 

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "models/core/kernels/parallel.h"
+#include "models/core/ops.h"
 
 namespace weft {
 namespace {
@@ -217,6 +218,39 @@ TEST(Optimizer, StateIsNamedAndZeroFromTheBeginning) {
   EXPECT_EQ(state[0].value->n_elem, 6u);
   EXPECT_TRUE(state[1].value->is_zero());
   EXPECT_TRUE(Bench(options_of(OptimizerKind::sgd), 2, 3).optimizer->state().empty());
+}
+
+/// A table whose columns 0, 2 and 0 again are looked up and compared with targets.
+void descend(ParameterStore& store, Optimizer& optimizer, bool in_backward) {
+  Gradients gradients(store);
+  RandomStream noise(1, "dropout");
+  Tape tape(gradients, noise);
+  const int ids[] = {0, 2, 0}, targets[] = {1, 0, 2};
+  const Var loss = affine_cross_entropy(tape, tape.parameter(store[1]),
+                                        lookup(tape, store[0], ids, 3), {}, targets);
+  if (in_backward) optimizer.descend_in_backward(gradients, 0.5);
+  tape.backward(loss);
+  EXPECT_EQ(gradients[0].touched(), !in_backward);
+  optimizer.step(gradients, 0.5);
+}
+
+// The same update, whether columns are collected first or not.
+TEST(Optimizer, DescendsInTheBackwardPass) {
+  for (const double l2 : {0.0, 0.1}) {
+    ParameterStore stores[2];
+    for (ParameterStore& store : stores) {
+      store.add_table("table", 4, 5, Initializer::normal(1));
+      store.add("weight", 3, 4, Initializer::normal(1));
+      store.initialize(1);
+      OptimizerOptions options;
+      options.kind = OptimizerKind::sgd;
+      options.l2 = l2;
+      const auto optimizer = Optimizer::make(options, store);
+      for (int step = 0; step < 3; ++step) descend(store, *optimizer, l2 == 0 && &store == stores);
+    }
+    EXPECT_TRUE(arma::approx_equal(stores[0][0].value, stores[1][0].value, "absdiff", 1e-6));
+    EXPECT_TRUE(arma::approx_equal(stores[0][1].value, stores[1][1].value, "absdiff", 1e-6));
+  }
 }
 
 }  // namespace

@@ -99,6 +99,7 @@ void complete_command(const Arguments& arguments) {
   std::string path;
   CompletionOptions completion;
   CompleteOptions options;
+  PersonalOptions personal;
   BlockOptions block;
   LineOptions lines;
   ThreadOptions threads;
@@ -110,6 +111,7 @@ void complete_command(const Arguments& arguments) {
   parser.positional("MODEL", path, "a language model that weft train lm wrote");
   parser.group("Continuations", completion);
   parser.group("Input and output", options);
+  parser.group("A personal model", personal);
   parser.group("Words never to suggest", block);
   parser.group("Lines", lines);
   parser.group("Computing", threads);
@@ -117,7 +119,9 @@ void complete_command(const Arguments& arguments) {
   threads.apply();
 
   const auto loaded = load_model_as<NextTokenModel>(path, "language model");
-  const CompletionModel model(*loaded.model, calibration_of(loaded.record), read_block_list(block));
+  const PersonalizedFile personalized(*loaded.model, personal);
+  const CompletionModel model(personalized.model(), calibration_of(loaded.record),
+                              read_block_list(block));
   check(completion, parser, model);
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
   if (options.interactive) return complete_at_terminal(model, completion, options, parser, random);

@@ -10,6 +10,21 @@ void BlockOptions::visit(OptionVisitor& v) {
   v.text("block-language", language, "whose inflections: english, german, …; none: words alone");
 }
 
+void PersonalOptions::visit(OptionVisitor& v) {
+  v.file("personal", file, "what weft adapt learned of somebody's own text");
+}
+
+PersonalizedFile::PersonalizedFile(const NextTokenModel& general, const PersonalOptions& options)
+    : general_(general) {
+  if (options.file.empty()) return;
+  personal_ = load_model_as<PersonalModel>(options.file, "personal model");
+  try {
+    mixed_ = std::make_unique<PersonalizedModel>(general, *personal_.model);
+  } catch (const UserError& error) {
+    throw FormatError(options.file, error.what());
+  }
+}
+
 BlockList read_block_list(const BlockOptions& options) {
   if (options.file.empty()) return BlockList();
   BlockList list(options.language);

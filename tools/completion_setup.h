@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "models/file/model_file.h"
 #include "models/nets/completion.h"
+#include "models/nets/personal_model.h"
 
 namespace weft {
 
@@ -13,6 +14,23 @@ struct BlockOptions {
   std::string file;
   std::string language = "english";
   void visit(OptionVisitor& v);
+};
+
+struct PersonalOptions {
+  std::string file;
+  void visit(OptionVisitor& v);
+};
+
+/// A language model, with what was learned of somebody's own text if there is something.
+class PersonalizedFile {
+ public:
+  PersonalizedFile(const NextTokenModel& general, const PersonalOptions& options);
+  const NextTokenModel& model() const { return mixed_ ? *mixed_ : general_; }
+
+ private:
+  const NextTokenModel& general_;
+  Loaded<PersonalModel> personal_;
+  std::unique_ptr<const PersonalizedModel> mixed_;
 };
 
 /// Throws UserError if the file is not there, FormatError with the line for one without a word.

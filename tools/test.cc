@@ -17,6 +17,7 @@
 #include "tools/measures.h"
 #include "tools/option_visitors.h"
 #include "tools/output.h"
+#include "train/adaptation.h"
 #include "train/autoencoder_task.h"
 #include "train/classifier_task.h"
 #include "train/continuous_cache.h"
@@ -63,6 +64,7 @@ struct Settings {
   DynamicEvaluationOptions dynamic;
   CompletionTestOptions completion;
   BlockOptions block;
+  PersonalOptions personal;
 };
 
 const std::string& only_file(const Settings& settings, const Model& model) {
@@ -100,6 +102,16 @@ nlohmann::json measure_mixture(const Model& model, const TokenStream& data,
   return evaluate_mixture(model, *other.model, text, data);
 }
 
+nlohmann::json measure_personalized(const NextTokenModel& general, const TokenStream& data,
+                                    Settings& settings, const OptionParser& parser) {
+  const char* const one = "a personal model is measured without";
+  refuse(parser, settings.mixture, one);
+  refuse(parser, settings.cache, one);
+  refuse(parser, settings.dynamic, one);
+  const auto personal = load_model_as<PersonalModel>(settings.personal.file, "personal model");
+  return evaluate_personalized(general, *personal.model, data);
+}
+
 nlohmann::json measure_language_model(const Model& model, const std::string& data,
                                       Settings& settings, const OptionParser& parser) {
   refuse(parser, settings.reader, "a language model is measured on plain text");
@@ -107,6 +119,9 @@ nlohmann::json measure_language_model(const Model& model, const std::string& dat
     throw UserError("--cache-size and --dynamic-rate are measured one at a time; leave one out");
   const TokenStream stream = TokenStream::open(data, *model.tokenizer(), settings.reader.encoding,
                                                /*cache_directory=*/"");
+  if (!settings.personal.file.empty())
+    return measure_personalized(dynamic_cast<const NextTokenModel&>(model), stream, settings,
+                                parser);
   if (!settings.mixture.model.empty())
     return measure_mixture(model, stream, settings.mixture, settings.reader.encoding);
   if (const auto* ngrams = dynamic_cast<const NgramModel*>(&model)) {
@@ -128,9 +143,10 @@ nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecor
   const int beam = parser.given("beam") ? settings.search.beam : CompletionOptions().beam;
   refuse(parser, settings.cache, "--completion goes without");
   refuse(parser, settings.dynamic, "--completion goes without");
-  return measure_completion(
-      CompletionModel(model, calibration_of(record), read_block_list(settings.block)), data,
-      settings.reader.encoding, beam, settings.completion);
+  const PersonalizedFile personalized(model, settings.personal);
+  return measure_completion(CompletionModel(personalized.model(), calibration_of(record),
+                                            read_block_list(settings.block)),
+                            data, settings.reader.encoding, beam, settings.completion);
 }
 
 nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const OptionParser& parser) {
@@ -146,6 +162,7 @@ nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const Opti
   const bool predicts = is_language_model(model);
   if (!predicts) {
     refuse(parser, settings.mixture, "only language models are mixed");
+    refuse(parser, settings.personal, "only language models learn somebody's own text");
     const char* const not_dynamic = "only language models have a cache and dynamic evaluation";
     refuse(parser, settings.cache, not_dynamic);
     refuse(parser, settings.dynamic, not_dynamic);
@@ -186,6 +203,7 @@ void test_command(const Arguments& arguments) {
   parser.group("Language models: the cache", settings.cache);
   parser.group("Language models: dynamic evaluation", settings.dynamic);
   parser.group("Language models: completion", settings.completion);
+  parser.group("Language models: a personal model", settings.personal);
   parser.group("Words never to suggest", settings.block);
   parser.group("Translators", settings.translator);
   parser.group("Translators: searching", settings.search);

@@ -31,9 +31,11 @@ double discount_of(const Discounts& discounts, std::uint64_t count) {
   return count == 0 ? 0 : discounts[std::min<std::uint64_t>(count, 3) - 1];
 }
 
-class Counter {
+}  // namespace
+
+class NgramCounter {
  public:
-  Counter(const NgramModelOptions& options, int vocabulary, const TokenStream& text)
+  NgramCounter(const NgramModelOptions& options, int vocabulary, const TokenStream& text)
       : order_(options.order), vocabulary_(vocabulary), ids_(text.size() + 1) {
     if (text.size() >= std::numeric_limits<std::uint32_t>::max())
       throw UserError("an n-gram model can learn from 4 billion tokens at most; give less text");
@@ -96,8 +98,8 @@ class Counter {
       ++counted.count.back();
       nodes[i] = static_cast<std::uint32_t>(counted.size() - 1);
     }
-    if (counted.size() > NgramModel::kMost)
-      throw UserError("the text has more than " + std::to_string(NgramModel::kMost) +
+    if (counted.size() > NgramTrie::kMost)
+      throw UserError("the text has more than " + std::to_string(NgramTrie::kMost) +
                       " different n-grams of order " + std::to_string(n) +
                       "; give a smaller --order or less text");
     node_ = std::move(nodes);
@@ -122,6 +124,8 @@ class Counter {
   std::vector<std::uint32_t> node_;
   std::vector<Counted> orders_;
 };
+
+namespace {
 
 /// A small vocabulary has no rare n-grams of a low order: then what KenLM falls back to.
 Discounts discounts_of(const Counted& counted) {
@@ -161,10 +165,10 @@ std::vector<double> unigram_probabilities(const Counted& counted) {
 }
 
 /// Fills in order n > 1, and back-off weights and first children of the order below.
-std::vector<double> fill(NgramModel& model, const Counted& counted, int n,
-                         const std::vector<double>& shorter) {
+std::vector<double> fill_order(NgramTrie& trie, const Counted& counted, int n,
+                               const std::vector<double>& shorter) {
   const Discounts discounts = discounts_of(counted);
-  NgramModel::Level &below = model.level(n - 1), &level = model.level(n);
+  NgramTrie::Level &below = trie.level(n - 1), &level = trie.level(n);
   std::vector<double> p(counted.size());
   std::size_t end = 0;
   for (Index context = 0; context < below.back_off->rows; ++context) {
@@ -191,20 +195,31 @@ std::vector<double> fill(NgramModel& model, const Counted& counted, int n,
 
 }  // namespace
 
-std::unique_ptr<NgramModel> fit_ngram_model(const NgramModelOptions& options,
-                                            std::shared_ptr<const Tokenizer> tokenizer,
-                                            const TokenStream& text) {
-  const Counter counts(options, tokenizer->vocabulary().size(), text);
-  auto model = std::make_unique<NgramModel>(options, std::move(tokenizer), counts.sizes());
-  for (int n = 1; n <= options.order; ++n) {
-    const NgramModel::Level& level = model->level(n);
+KneserNey::KneserNey(const NgramModelOptions& options, int vocabulary, const TokenStream& text)
+    : counts_(std::make_unique<NgramCounter>(options, vocabulary, text)) {}
+
+KneserNey::~KneserNey() = default;
+
+std::vector<std::uint64_t> KneserNey::sizes() const { return counts_->sizes(); }
+
+void KneserNey::fill(NgramTrie& trie) const {
+  for (int n = 1; n <= trie.order(); ++n) {
+    const NgramTrie::Level& level = trie.level(n);
     for (Parameter* parameter : {level.word, level.log_probability, level.back_off, level.first})
       resize(parameter);
   }
-  std::vector<double> p = unigram_probabilities(counts.of(1));
+  std::vector<double> p = unigram_probabilities(counts_->of(1));
   for (std::size_t i = 0; i < p.size(); ++i)
-    model->level(1).log_probability->value[i] = static_cast<real>(std::log(p[i]));
-  for (int n = 2; n <= options.order; ++n) p = fill(*model, counts.of(n), n, p);
+    trie.level(1).log_probability->value[i] = static_cast<real>(std::log(p[i]));
+  for (int n = 2; n <= trie.order(); ++n) p = fill_order(trie, counts_->of(n), n, p);
+}
+
+std::unique_ptr<NgramModel> fit_ngram_model(const NgramModelOptions& options,
+                                            std::shared_ptr<const Tokenizer> tokenizer,
+                                            const TokenStream& text) {
+  const KneserNey counts(options, tokenizer->vocabulary().size(), text);
+  auto model = std::make_unique<NgramModel>(options, std::move(tokenizer), counts.sizes());
+  counts.fill(model->trie());
   return model;
 }
 

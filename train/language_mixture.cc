@@ -16,15 +16,15 @@ constexpr std::uint64_t kStretch = 1 << 14;
 
 /// Calls see(state, token) for each token of the stream, the state being that before it.
 template <class See>
-void walk(const NgramModel& model, const TokenStream& data, const See& see) {
-  NgramModel::State state = model.start();
+void walk(const NgramTrie& trie, const TokenStream& data, const See& see) {
+  NgramTrie::State state = trie.start();
   std::vector<int> ids(kStretch);
   for (std::uint64_t begin = 0; begin < data.size(); begin += kStretch) {
     const std::uint64_t count = std::min(kStretch, data.size() - begin);
     data.read(begin, count, ids.data());
     for (std::uint64_t i = 0; i < count; ++i) {
       see(state, ids[i]);
-      model.read(state, ids[i]);
+      trie.read(state, ids[i]);
     }
   }
 }
@@ -58,8 +58,8 @@ std::vector<double> token_log_likelihoods(const Model& model, const TokenStream&
   const auto* ngrams = dynamic_cast<const NgramModel*>(&model);
   if (!ngrams) throw UserError("a " + model.kind() + " predicts no tokens; name a language model");
   std::vector<double> scores;
-  walk(*ngrams, data, [&](const NgramModel::State& state, int token) {
-    scores.push_back(ngrams->log_probability(state, token));
+  walk(ngrams->trie(), data, [&](const NgramTrie::State& state, int token) {
+    scores.push_back(ngrams->trie().log_probability(state, token));
   });
   return scores;
 }
@@ -67,8 +67,8 @@ std::vector<double> token_log_likelihoods(const Model& model, const TokenStream&
 nlohmann::json evaluate_ngram_model(const NgramModel& model, const TokenStream& data) {
   LikelihoodSum likelihood;
   std::uint64_t top1 = 0, top3 = 0;
-  walk(model, data, [&](const NgramModel::State& state, int token) {
-    const Matrix all = model.log_probabilities(state);
+  walk(model.trie(), data, [&](const NgramTrie::State& state, int token) {
+    const Matrix all = model.trie().log_probabilities(state);
     const real score = all[static_cast<Index>(token)];
     const auto higher = std::count_if(all.begin(), all.end(), [&](real x) { return x > score; });
     likelihood.add(static_cast<double>(score));

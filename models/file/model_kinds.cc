@@ -9,6 +9,7 @@
 #include "models/nets/classifier.h"
 #include "models/nets/language_model.h"
 #include "models/nets/ngram_model.h"
+#include "models/nets/personal_model.h"
 #include "models/nets/projection.h"
 #include "models/nets/translator.h"
 
@@ -63,18 +64,43 @@ std::unique_ptr<Model> make_language_model(const Json& architecture, TokenizerPo
       options_from_json<LanguageModelOptions>(architecture, path), std::move(tokenizer));
 }
 
-std::unique_ptr<Model> make_ngram_model(const Json& architecture, TokenizerPointer tokenizer,
-                                        const std::string& path) {
-  if (!tokenizer) throw FormatError(path, "an n-gram model without its tokenizer is of no use");
-  const NgramModelOptions options = options_from_json<NgramModelOptions>(architecture, path);
+std::vector<std::uint64_t> ngram_sizes(const Json& architecture, const NgramModelOptions& options,
+                                       const std::string& path) {
   std::vector<std::uint64_t> sizes;
   for (const Json& size : member(architecture, "ngrams", path)) {
-    if (!size.is_number_unsigned() || size.get<std::uint64_t>() > NgramModel::kMost)
+    if (!size.is_number_unsigned() || size.get<std::uint64_t>() > NgramTrie::kMost)
       throw_incomplete(path, "ngrams");
     sizes.push_back(size.get<std::uint64_t>());
   }
   if (sizes.size() + 1 != static_cast<std::size_t>(options.order)) throw_incomplete(path, "ngrams");
-  return std::make_unique<NgramModel>(options, std::move(tokenizer), sizes);
+  return sizes;
+}
+
+std::unique_ptr<Model> make_ngram_model(const Json& architecture, TokenizerPointer tokenizer,
+                                        const std::string& path) {
+  if (!tokenizer) throw FormatError(path, "an n-gram model without its tokenizer is of no use");
+  const NgramModelOptions options = options_from_json<NgramModelOptions>(architecture, path);
+  return std::make_unique<NgramModel>(options, std::move(tokenizer),
+                                      ngram_sizes(architecture, options, path));
+}
+
+std::unique_ptr<Model> make_personal_model(const Json& architecture, TokenizerPointer tokenizer,
+                                           const std::string& path) {
+  if (tokenizer) throw FormatError(path, "a personal model has no tokenizer; make it again");
+  PersonalModel::Description description;
+  description.options = options_from_json<NgramModelOptions>(architecture, path);
+  description.sizes = ngram_sizes(architecture, description.options, path);
+  for (const char* key : {"vocabulary", "weight"})
+    if (!member(architecture, key, path).is_number()) throw_incomplete(path, key);
+  const double vocabulary = architecture["vocabulary"], weight = architecture["weight"];
+  if (vocabulary < kSpecialIds || vocabulary > NgramTrie::kMost)
+    throw_incomplete(path, "vocabulary");
+  if (!(weight >= 0 && weight <= 1)) throw_incomplete(path, "weight");
+  if (!member(architecture, "tokenizer", path).is_string()) throw_incomplete(path, "tokenizer");
+  description.vocabulary = static_cast<int>(vocabulary);
+  description.weight = weight;
+  description.tokenizer = architecture["tokenizer"];
+  return std::make_unique<PersonalModel>(description);
 }
 
 std::unique_ptr<Model> make_translator(const Json& architecture, TokenizerPointer tokenizer,
@@ -117,9 +143,13 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"classifier", with_one<make_classifier>}, {"language model", with_one<make_language_model>},
-    {"translator", make_translator},           {"autoencoder", with_one<make_autoencoder>},
-    {"projection", with_one<make_projection>}, {"n-gram model", with_one<make_ngram_model>},
+    {"classifier", with_one<make_classifier>},
+    {"language model", with_one<make_language_model>},
+    {"translator", make_translator},
+    {"autoencoder", with_one<make_autoencoder>},
+    {"projection", with_one<make_projection>},
+    {"n-gram model", with_one<make_ngram_model>},
+    {"personal model", with_one<make_personal_model>},
 };
 
 }  // namespace

@@ -1,73 +1,33 @@
-// Next-token models without a network: interpolated modified Kneser-Ney smoothing (Kneser & Ney
-// 1995; Chen & Goodman 1998).
+// Next-token models without a network, counts of n-grams: see ngram_trie.h.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "models/nets/next_token_model.h"
+#include "models/nets/ngram_trie.h"
 
 namespace weft {
 
-struct NgramModelOptions {
-  int order = 5;  // of the longest n-grams
-  void visit(OptionVisitor& v);
-};
-
-/// The n-grams of a text as a trie: those of n tokens are sorted by the node of their first n − 1
-/// tokens, then by their last token. p(w | c) is that of the longest n-gram `c w` that is there;
-/// for each token that c must be shortened by, the back-off weight of the longer context is a
-/// factor.
 class NgramModel : public NextTokenModel {
  public:
-  /// `sizes`: n-grams of each order from 2 on; every token of the vocabulary is one of order 1.
   NgramModel(const NgramModelOptions& options, std::shared_ptr<const Tokenizer> tokenizer,
              const std::vector<std::uint64_t>& sizes);
 
   std::string kind() const override { return "n-gram model"; }
-  nlohmann::json architecture() const override;
+  nlohmann::json architecture() const override { return trie_.description(); }
   std::vector<double> fingerprint(const std::string& input) const override;
-
-  /// What was read: at most order − 1 tokens, from the last <eos> on.
-  struct State {
-    std::vector<int> context;
-  };
-  State start() const;
-  void read(State& state, int token) const;
-  /// Natural logarithm.
-  double log_probability(const State& state, int token) const;
-  /// Of all tokens, V × 1; −∞ for those that never come (padding).
-  Matrix log_probabilities(const State& state) const;
 
   ReadingPointer begin() const override;
   std::vector<ReadingPointer> advance(const std::vector<ReadingPointer>& readings,
                                       const std::vector<int>& tokens) const override;
   ReadingPointer read(const ReadingPointer& reading, const std::vector<int>& tokens) const override;
 
-  int order() const { return options_.order; }
-
-  /// The n-grams of one order, for train/kneser_ney.h. All are vectors; numbers that count are
-  /// whole, below 2^24, as they are stored as floats.
-  struct Level {
-    Parameter* word;  // of an n-gram its last token; order 1: none, its place is its token
-    Parameter* log_probability;
-    Parameter* back_off;  // logarithm; of the highest order: none
-    Parameter* first;     // its first child in the next order, and one more; likewise
-  };
-  Level& level(int n) { return levels_[static_cast<std::size_t>(n - 1)]; }
-  const Level& level(int n) const { return levels_[static_cast<std::size_t>(n - 1)]; }
-  /// The most n-grams of an order.
-  static constexpr std::uint64_t kMost = std::uint64_t{1} << 24;
+  NgramTrie& trie() { return trie_; }
+  const NgramTrie& trie() const { return trie_; }
 
  private:
-  /// The node of `tokens` [begin, end), or −1.
-  std::ptrdiff_t find(const std::vector<int>& tokens, std::size_t begin) const;
-  std::ptrdiff_t child(int n, std::ptrdiff_t node, int token) const;
-
-  NgramModelOptions options_;
-  std::vector<std::uint64_t> sizes_;
-  std::vector<Level> levels_;
+  NgramTrie trie_;
 };
 
 }  // namespace weft

@@ -118,12 +118,13 @@ TEST(KneserNey, AgreesWithTheDefinition) {
     const std::vector<int> text = random_text(1, 400);
     const auto model = fit_ngram_model({order}, words(), TokenStream::from_ids(text));
     const Definition definition(order, text);
-    NgramModel::State state = model->start();
+    const NgramTrie& trie = model->trie();
+    NgramTrie::State state = trie.start();
     for (const int id : random_text(2, 60)) {
-      const Matrix all = model->log_probabilities(state);
+      const Matrix all = trie.log_probabilities(state);
       double sum = 0;
       for (int w = 0; w < kVocabulary; ++w) {
-        const double p = std::exp(model->log_probability(state, w));
+        const double p = std::exp(trie.log_probability(state, w));
         sum += p;
         EXPECT_NEAR(std::exp(static_cast<double>(all[static_cast<Index>(w)])), p, 1e-6);
         if (w != kPad && w != kBos) {
@@ -131,14 +132,14 @@ TEST(KneserNey, AgreesWithTheDefinition) {
         }
       }
       EXPECT_NEAR(sum, 1, 1e-5);
-      model->read(state, id);
+      trie.read(state, id);
     }
   }
 }
 
 TEST(KneserNey, ATextOfOneWord) {
   const auto model = fit_ngram_model({3}, words(), TokenStream::from_ids({kSpecialIds, kEos}));
-  const Matrix first = model->log_probabilities(model->start());
+  const Matrix first = model->trie().log_probabilities(model->trie().start());
   EXPECT_EQ(first.index_max(), static_cast<Index>(kSpecialIds));
   EXPECT_NEAR(arma::accu(arma::exp(first)), 1, 1e-5);
 }

@@ -248,8 +248,8 @@ TEST(Optimizer, DescendsInTheBackwardPass) {
       const auto optimizer = Optimizer::make(options, store);
       for (int step = 0; step < 3; ++step) descend(store, *optimizer, l2 == 0 && &store == stores);
     }
-    EXPECT_TRUE(arma::approx_equal(stores[0][0].value, stores[1][0].value, "absdiff", 1e-6));
-    EXPECT_TRUE(arma::approx_equal(stores[0][1].value, stores[1][1].value, "absdiff", 1e-6));
+    EXPECT_TRUE(arma::approx_equal(stores[0][0].value, stores[1][0].value, "absdiff", 1e-6F));
+    EXPECT_TRUE(arma::approx_equal(stores[0][1].value, stores[1][1].value, "absdiff", 1e-6F));
   }
 }
 

@@ -1,0 +1,57 @@
+// weft adapt: a small file with what somebody's own text adds to a language model.
+#include <filesystem>
+
+#include "base/error.h"
+#include "corpora/token_stream.h"
+#include "models/file/model_file.h"
+#include "tools/commands.h"
+#include "tools/output.h"
+#include "train/adaptation.h"
+
+namespace weft {
+namespace {
+
+struct AdaptOptions {
+  std::string text, model, encoding = "utf-8";
+  NgramModelOptions ngrams{3};
+  void visit(OptionVisitor& v) {
+    v.file("text", text, "what the person wrote, a sentence or paragraph a line");
+    v.text("encoding", encoding, "its character encoding; a byte-order mark overrules it");
+    v.file("model", model, "file to write what was learned to");
+    ngrams.visit(v);
+  }
+};
+
+}  // namespace
+
+void adapt_command(const Arguments& arguments) {
+  std::string path;
+  AdaptOptions options;
+  ThreadOptions threads;
+  OptionParser parser("adapt", "MODEL --text FILE --model OUT",
+                      "Learns somebody's own text beside a language model, which stays as it is:\n"
+                      "weft complete MODEL --personal OUT uses both.");
+  parser.positional("MODEL", path, "a language model that weft train lm wrote");
+  parser.group("Learning", options);
+  parser.group("Computing", threads);
+  if (!parser.parse(arguments)) return;
+  threads.apply();
+  require_option(options.text, "text", "name the file with the person's text");
+  require_option(options.model, "model", "name the file to write to");
+  std::error_code ignored;
+  if (std::filesystem::equivalent(path, options.model, ignored))
+    throw UserError("--model names the shared model itself; name another file");
+
+  const auto general = load_model_as<NextTokenModel>(path, "language model");
+  const TokenStream text = TokenStream::open(options.text, *general.model->tokenizer(),
+                                             options.encoding, /*cache_directory=*/"");
+  const auto personal = adapt(*general.model, options.ngrams, text);
+  ModelRecord record;
+  record.training = {{"made_for", general.checksum}, {"tokens", text.size()}};
+  record.self_test_inputs = {"", "4 5 6"};
+  save_model(options.model, *personal, record);
+  say(options.model + ": learned from " + with_commas(text.size()) + " tokens, which count for " +
+      short_number(100 * personal->weight()) + " % of what is suggested");
+}
+
+}  // namespace weft

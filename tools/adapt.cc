@@ -50,8 +50,7 @@ void adapt_command(const Arguments& arguments) {
   record.training = {{"made_for", general.checksum}, {"tokens", text.size()}};
   record.self_test_inputs = {"", "4 5 6"};
   save_model(options.model, *personal, record);
-  say(options.model + ": learned from " + with_commas(text.size()) + " tokens, which count for " +
-      short_number(100 * personal->weight()) + " % of what is suggested");
+  say(options.model + ": learned from " + with_commas(text.size()) + " tokens");
 }
 
 }  // namespace weft

@@ -16,7 +16,12 @@ namespace {
 constexpr std::size_t kFolds = 5;
 
 /// Of each token of the lines, by n-grams of the lines that are not in the same fold.
-std::vector<double> left_out_likelihoods(const NgramModelOptions& options, int vocabulary,
+struct LeftOut {
+  std::vector<double> log_likelihoods;
+  std::vector<int> known_context;  // see NgramTrie
+};
+
+LeftOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
                                          const std::vector<int>& ids) {
   std::vector<std::size_t> fold;  // of each token
   std::size_t line = 0;
@@ -27,7 +32,7 @@ std::vector<double> left_out_likelihoods(const NgramModelOptions& options, int v
   if (line < kFolds)
     throw UserError("there are fewer than " + std::to_string(kFolds) +
                     " lines to learn from; give more text");
-  std::vector<double> scores(ids.size());
+  LeftOut result{std::vector<double>(ids.size()), std::vector<int>(ids.size())};
   for (std::size_t left_out = 0; left_out < kFolds; ++left_out) {
     std::vector<int> others;
     for (std::size_t i = 0; i < ids.size(); ++i)
@@ -39,11 +44,29 @@ std::vector<double> left_out_likelihoods(const NgramModelOptions& options, int v
     NgramTrie::State state = trie.start();
     for (std::size_t i = 0; i < ids.size(); ++i) {
       if (fold[i] != left_out) continue;
-      scores[i] = trie.log_probability(state, ids[i]);
+      result.log_likelihoods[i] = trie.log_probability(state, ids[i]);
+      result.known_context[i] = trie.known_context(state);
       trie.read(state, ids[i]);
     }
   }
-  return scores;
+  return result;
+}
+
+/// One for each length of a known context; for one that never came, that of the next shorter.
+std::vector<double> weights_by_context(const LeftOut& personal, const std::vector<double>& general,
+                                       int order) {
+  std::vector<double> weights;
+  for (int length = 0; length < order; ++length) {
+    std::vector<double> first, second;
+    for (std::size_t i = 0; i < general.size(); ++i) {
+      if (personal.known_context[i] != length) continue;
+      first.push_back(personal.log_likelihoods[i]);
+      second.push_back(general[i]);
+    }
+    const double shorter = weights.empty() ? 0 : weights.back();
+    weights.push_back(first.empty() ? shorter : mixture_weight(first, second));
+  }
+  return weights;
 }
 
 }  // namespace
@@ -56,8 +79,9 @@ std::unique_ptr<PersonalModel> adapt(const NextTokenModel& general,
   description.options = options;
   description.vocabulary = general.tokenizer()->vocabulary().size();
   description.tokenizer = checksum_of(*general.tokenizer());
-  description.weight = mixture_weight(left_out_likelihoods(options, description.vocabulary, ids),
-                                      token_log_likelihoods(general, text));
+  description.weights =
+      weights_by_context(leave_out_lines(options, description.vocabulary, ids),
+                         token_log_likelihoods(general, text), options.order);
   const KneserNey counts(options, description.vocabulary, text);
   description.sizes = counts.sizes();
   auto model = std::make_unique<PersonalModel>(description);
@@ -71,14 +95,16 @@ nlohmann::json evaluate_personalized(const NextTokenModel& general, const Person
   const std::vector<double> scores = token_log_likelihoods(general, data);
   NgramTrie::State state = personal.trie().start();
   LikelihoodSum sum;
+  double weights = 0;
   for (std::uint64_t i = 0; i < data.size(); ++i) {
-    sum.add(
-        std::log(personal.weight() * std::exp(personal.trie().log_probability(state, data[i])) +
-                 (1 - personal.weight()) * std::exp(scores[i])));
+    const double weight = personal.weight(state);
+    weights += weight;
+    sum.add(std::log(weight * std::exp(personal.trie().log_probability(state, data[i])) +
+                     (1 - weight) * std::exp(scores[i])));
     personal.trie().read(state, data[i]);
   }
   nlohmann::json measures = sum.measures(data);
-  measures["weight"] = personal.weight();
+  measures["weight"] = weights / static_cast<double>(data.size());
   return measures;
 }
 

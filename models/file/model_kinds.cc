@@ -90,15 +90,18 @@ std::unique_ptr<Model> make_personal_model(const Json& architecture, TokenizerPo
   PersonalModel::Description description;
   description.options = options_from_json<NgramModelOptions>(architecture, path);
   description.sizes = ngram_sizes(architecture, description.options, path);
-  for (const char* key : {"vocabulary", "weight"})
-    if (!member(architecture, key, path).is_number()) throw_incomplete(path, key);
-  const double vocabulary = architecture["vocabulary"], weight = architecture["weight"];
+  if (!member(architecture, "vocabulary", path).is_number()) throw_incomplete(path, "vocabulary");
+  const double vocabulary = architecture["vocabulary"];
   if (vocabulary < kSpecialIds || vocabulary > NgramTrie::kMost)
     throw_incomplete(path, "vocabulary");
-  if (!(weight >= 0 && weight <= 1)) throw_incomplete(path, "weight");
+  for (const Json& weight : member(architecture, "weights", path)) {
+    if (!weight.is_number() || !(weight >= 0 && weight <= 1)) throw_incomplete(path, "weights");
+    description.weights.push_back(weight);
+  }
+  if (std::ssize(description.weights) != description.options.order)
+    throw_incomplete(path, "weights");
   if (!member(architecture, "tokenizer", path).is_string()) throw_incomplete(path, "tokenizer");
   description.vocabulary = static_cast<int>(vocabulary);
-  description.weight = weight;
   description.tokenizer = architecture["tokenizer"];
   return std::make_unique<PersonalModel>(description);
 }

@@ -90,6 +90,17 @@ double NgramTrie::log_probability(const State& state, int token) const {
   return back_off + static_cast<double>(level(1).log_probability->value[static_cast<Index>(token)]);
 }
 
+int NgramTrie::known_context(const State& state) const {
+  for (std::size_t begin = 0; begin < state.context.size(); ++begin) {
+    const std::ptrdiff_t context = find(state.context, begin);
+    const int n = static_cast<int>(state.context.size() - begin);
+    if (context < 0) continue;
+    const real* first = level(n).first->value.memptr() + context;
+    if (first[0] != first[1]) return n;
+  }
+  return 0;
+}
+
 Matrix NgramTrie::log_probabilities(const State& state) const {
   Matrix result = level(1).log_probability->value;
   // From the shortest context on; what a longer one has not seen it leaves to the shorter.

@@ -34,6 +34,9 @@ class NgramTrie {
   void read(State& state, int token) const;
   /// Natural logarithm.
   double log_probability(const State& state, int token) const;
+  /// How many of the last tokens it has seen in a row before, with something after them: 0 to
+  /// order − 1.
+  int known_context(const State& state) const;
   /// Of all tokens, V × 1; −∞ for those that never come (padding).
   Matrix log_probabilities(const State& state) const;
 

@@ -20,7 +20,7 @@ PersonalModel::PersonalModel(const Description& description)
 nlohmann::json PersonalModel::architecture() const {
   nlohmann::json architecture = trie_.description();
   architecture["vocabulary"] = description_.vocabulary;
-  architecture["weight"] = description_.weight;
+  architecture["weights"] = description_.weights;
   architecture["tokenizer"] = description_.tokenizer;
   return architecture;
 }
@@ -34,6 +34,10 @@ std::vector<double> PersonalModel::fingerprint(const std::string& input) const {
   for (Index i = kEos; i < std::min<Index>(next.n_elem, kEos + 16); ++i)
     numbers.push_back(static_cast<double>(next[i]));
   return numbers;
+}
+
+double PersonalModel::weight(const NgramTrie::State& state) const {
+  return description_.weights[static_cast<std::size_t>(trie_.known_context(state))];
 }
 
 void PersonalModel::check(const NextTokenModel& general) const {
@@ -82,7 +86,7 @@ std::vector<double> PersonalizedModel::fingerprint(const std::string& input) con
 NextTokenModel::ReadingPointer PersonalizedModel::mixed(ReadingPointer general,
                                                         NgramTrie::State state) const {
   const Matrix personal = personal_.trie().log_probabilities(state);
-  const real a = static_cast<real>(personal_.weight());
+  const real a = static_cast<real>(personal_.weight(state));
   Matrix next = arma::log(a * arma::exp(personal) + (1 - a) * arma::exp(general->next()));
   return std::make_shared<MixedReading>(std::move(next), std::move(general), std::move(state));
 }

@@ -18,7 +18,8 @@ class PersonalModel : public Model {
     NgramModelOptions options;
     std::vector<std::uint64_t> sizes;  // see NgramTrie
     int vocabulary = 0;
-    double weight = 0;      // of the personal text's probabilities
+    /// Of the personal text's probabilities, by how long a context of them it knows.
+    std::vector<double> weights;
     std::string tokenizer;  // its checksum
   };
   explicit PersonalModel(const Description& description);
@@ -28,7 +29,8 @@ class PersonalModel : public Model {
   /// `input`: ids between spaces.
   std::vector<double> fingerprint(const std::string& input) const override;
 
-  double weight() const { return description_.weight; }
+  /// a(c), of its probabilities in this state, 0 to 1.
+  double weight(const NgramTrie::State& state) const;
   NgramTrie& trie() { return trie_; }
   const NgramTrie& trie() const { return trie_; }
   /// Throws UserError unless `general` splits text as the model this one was made for.
@@ -42,7 +44,8 @@ class PersonalModel : public Model {
 /// 16 hexadecimal digits.
 std::string checksum_of(const Tokenizer& tokenizer);
 
-/// p = a · p_personal + (1 − a) · p_general, a linear mixture (Jelinek & Mercer 1980).
+/// p(w | c) = a(c) · p_personal(w | c) + (1 − a(c)) · p_general(w | c): a linear mixture, its weights
+/// by what is known of the context (Jelinek & Mercer 1980).
 class PersonalizedModel : public NextTokenModel {
  public:
   /// Both must outlive it. Throws UserError if they do not belong together.

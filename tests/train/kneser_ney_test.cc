@@ -8,41 +8,13 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "base/random.h"
-#include "tokenizer/vocabulary.h"
+#include "tests/train/random_text.h"
 #include "train/language_mixture.h"
 
 namespace weft {
 namespace {
 
-constexpr int kWords = 60, kVocabulary = kSpecialIds + kWords;
 using Gram = std::vector<int>;
-
-std::shared_ptr<const Tokenizer> words() {
-  TokenizerOptions options;
-  options.kind = TokenizerKind::words;
-  return Tokenizer::train(options, [](const auto& line) {
-    for (int id = 0; id < kWords; ++id) line("w" + std::to_string(id));
-  });
-}
-
-/// Lines of words, the next one likelier to be near the last.
-std::vector<int> random_text(std::uint64_t seed, int tokens) {
-  RandomStream random(seed, "text");
-  std::vector<int> ids;
-  int word = 0;
-  for (int i = 0; i < tokens; ++i) {
-    if (random.uniform() < 0.12) {
-      ids.push_back(kEos);
-      continue;
-    }
-    const double step = std::abs(random.normal()) * 5;
-    word = (word + static_cast<int>(step)) % kWords;
-    ids.push_back(kSpecialIds + word);
-  }
-  ids.push_back(kEos);
-  return ids;
-}
 
 /// Interpolated modified Kneser-Ney, straight from the definitions.
 class Definition {
@@ -142,6 +114,18 @@ TEST(KneserNey, ATextOfOneWord) {
   const Matrix first = model->trie().log_probabilities(model->trie().start());
   EXPECT_EQ(first.index_max(), static_cast<Index>(kSpecialIds));
   EXPECT_NEAR(arma::accu(arma::exp(first)), 1, 1e-5);
+}
+
+TEST(KneserNey, KnowsOnlyWhatSomethingFollowed) {
+  const int a = kSpecialIds, b = a + 1, c = a + 2;
+  const auto model = fit_ngram_model({3}, words(), TokenStream::from_ids({a, b, kEos, b, c, kEos}));
+  const auto known = [&](const std::vector<int>& context) {
+    return model->trie().known_context({context});
+  };
+  EXPECT_EQ(known({kEos, a}), 2);
+  EXPECT_EQ(known({c, b}), 1);  // b alone
+  EXPECT_EQ(known({b, c}), 2);  // the line's end followed
+  EXPECT_EQ(known({a, c + 1}), 0);
 }
 
 TEST(Mixture, WeightIsTheLikeliest) {

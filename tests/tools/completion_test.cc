@@ -1,0 +1,158 @@
+// Completion as a user meets it: calibrated, in a context, without some words, in somebody's own words.
+#include <nlohmann/json.hpp>
+
+#include "tiny_models.h"
+
+namespace weft::testing {
+namespace {
+
+using Json = nlohmann::json;
+
+class CompletionTool : public ToolTest {
+ protected:
+  /// Counts of n-grams: they know what they have read.
+  std::string ngrams(const std::string& name = "n.weft", const Words& more = {}) {
+    const Result result =
+        weft(folder, Words{"train", "lm", "--arch", "ngram", "--order", "4", "--train", "mails.txt",
+                           "--valid", "mails.txt", "--model", name} +
+                         more);
+    if (result.exit != 0) throw std::runtime_error(result.err);
+    return name;
+  }
+  Words complete(const Words& command, const std::string& input) {
+    WeftProcess::Options question;
+    question.input = input;
+    const Result result = weft(folder, Words{"complete"} + command, question);
+    EXPECT_EQ(result.exit, 0) << "signal " << result.signal << "\n" << result.err;
+    return lines_of(result.out);
+  }
+  Json measured(const Words& command) {
+    const Result result = weft(folder, Words{"test"} + command + Words{"--json"});
+    EXPECT_EQ(result.exit, 0) << result.err;
+    return Json::parse(lines_of(result.out).back());
+  }
+};
+
+TEST_F(CompletionTool, CalibratedModelsKeepQuietAndSaySo) {
+  const std::string model = ngrams();
+  const Result calibrated =
+      weft(folder, {"calibrate", model, "--data", "mails.txt", "--model", "c.weft"});
+  ASSERT_EQ(calibrated.exit, 0) << calibrated.err;
+  EXPECT_EQ(weft(folder, {"info", "c.weft", "--verify"}).exit, 0);
+  EXPECT_EQ(complete({"c.weft", "--min-confidence", "0.9"}, "thank you for the \nthank y\n"),
+            (Words{"", "ou for the"}));
+  const std::string answer = complete({"c.weft", "--confidence"}, "thank y\n").front();
+  EXPECT_GT(std::stod(answer.substr(answer.find('\t') + 1)), 0.5) << answer;
+
+  WeftProcess::Options question;
+  question.input = "thank y\n";
+  const Result raw = weft(folder, {"complete", model, "--min-confidence", "0.9"}, question);
+  EXPECT_THAT(raw.err, ::testing::HasSubstr("not calibrated"));
+}
+
+TEST_F(CompletionTool, Measures) {
+  const Json measures = measured({ngrams(), "--data", "mails.txt", "--completion",
+                                  "--completion-report", "curves.html"});
+  for (const char* key : {"keystrokes_saved", "exact_match"})
+    EXPECT_TRUE(measures.contains(key)) << measures.dump();
+  EXPECT_TRUE(folder.has("curves.html"));
+  expect_user_error(weft(folder, {"test", model("classifier"), "--data", "opinions.tsv",
+                                  "--completion"}),
+                    "only language models complete");
+  expect_user_error(weft(folder, {"test", "n.weft", "--data", "mails.txt", "--block", "curves.html"}),
+                    "--completion or --queries");
+}
+
+TEST_F(CompletionTool, RanksQueries) {
+  const Json measures =
+      measured({ngrams(), "--data", "mails.txt", "--queries", "--popular", "mails.txt"});
+  for (const char* key : {"mrr_3", "popular_mrr_3", "seen_mrr_8"})
+    EXPECT_GT(measures.at(key).get<double>(), 0) << key;
+}
+
+TEST_F(CompletionTool, AContextForEachLine) {
+  folder.write("mails.txt", "apples\ngive me red ones\npears\ngive me green ones\n" + mails());
+  const Words answers = complete({ngrams(), "--with-context", "--max-tokens", "4"},
+                                 "apples\tgive me r\npears\tgive me g\nno tab\n");
+  ASSERT_EQ(answers.size(), 3u);
+  EXPECT_EQ(answers[0], "ed ones");
+  EXPECT_EQ(answers[1], "reen ones");
+}
+
+TEST_F(CompletionTool, NeverSuggestsBlockedWords) {
+  const std::string model = ngrams();
+  folder.write("blocked", "# what nobody wants to read\nletters\nfriend\n");
+  for (const std::string& answer :
+       complete({model, "--block", "blocked", "--count", "8"}, "thank you for the \nbest w\n")) {
+    EXPECT_EQ(answer.find("letter"), std::string::npos) << answer;
+    EXPECT_EQ(answer.find("friends"), std::string::npos) << answer;
+  }
+  folder.write("odd", "fine\n...\n");
+  expect_user_error(weft(folder, {"complete", model, "--block", "odd"}), "odd:2:");
+}
+
+TEST_F(CompletionTool, LearnsSomebodysOwnWords) {
+  const std::string model = ngrams("base.weft", {"--tokenizer", "chars"});
+  std::string own;
+  for (int i = 0; i < 30; ++i) own += "thank you for the ride\nyours, Bo\n";
+  folder.write("own.txt", own);
+  const std::string before = folder.read(model);
+  const Words command = {"adapt", model, "--text", "own.txt", "--order", "6", "--model"};
+  ASSERT_EQ(weft(folder, command + Words{"me.weft"}).exit, 0);
+  EXPECT_EQ(folder.read(model), before);
+  ASSERT_EQ(weft(folder, command + Words{"again.weft"}).exit, 0);
+  EXPECT_EQ(folder.read("me.weft"), folder.read("again.weft"));
+  EXPECT_EQ(weft(folder, {"info", "me.weft", "--verify"}).exit, 0);
+  const Words answers =
+      complete({model, "--personal", "me.weft", "--max-tokens", "8"}, "thank you for the ri\n");
+  EXPECT_EQ(answers, Words{"de"});
+  const double alone = measured({model, "--data", "own.txt"}).at("perplexity"),
+               both = measured({model, "--data", "own.txt", "--personal", "me.weft"}).at("perplexity");
+  EXPECT_LT(both, alone / 2);
+  const auto saved = [&](const Words& more) {
+    return measured(Words{model, "--data", "own.txt", "--completion"} + more)
+        .at("keystrokes_saved")
+        .get<double>();
+  };
+  EXPECT_GT(saved({"--personal", "me.weft"}), saved({}));
+}
+
+TEST_F(CompletionTool, PersonalModelsMistakes) {
+  const std::string model = ngrams();
+  folder.write("few", "one line\nand another\n");
+  expect_user_error(weft(folder, {"adapt", model, "--text", "few", "--model", "me.weft"}),
+                    "fewer than 5 lines");
+  EXPECT_FALSE(folder.has("me.weft"));
+  expect_user_error(weft(folder, {"adapt", model, "--text", "mails.txt", "--model", model}),
+                    "the shared model itself");
+  ASSERT_EQ(weft(folder, {"adapt", model, "--text", "mails.txt", "--model", "me.weft"}).exit, 0);
+  expect_user_error(weft(folder, {"complete", "me.weft"}), "this is a personal model");
+  expect_user_error(weft(folder, {"complete", model, "--personal", model}), "n-gram model");
+  const std::string other = ngrams("other.weft", {"--tokenizer", "chars"});
+  expect_user_error(weft(folder, {"complete", other, "--personal", "me.weft"}),
+                    "another vocabulary");
+  const std::string whole = folder.read("me.weft");
+  folder.write("cut.weft", whole.substr(0, whole.size() - 9));
+  expect_user_error(weft(folder, {"complete", model, "--personal", "cut.weft"}), "cut.weft");
+}
+
+TEST_F(CompletionTool, AnswersWhateverIsTyped) {
+  const std::string model = ngrams("n.weft", {"--tokenizer", "subwords", "--vocab-size", "285"});
+  const Words hard = {std::string(100000, 'x'),
+                      "thank " + std::string(5000, ' '),
+                      "shukran شكرا 谢谢 спасибо thank y",
+                      "👩‍👩‍👧👍🏽 thank",
+                      "\u202Eשלום עולם",
+                      "half \xF0\x9F\x91",
+                      "\xff\xfe",
+                      "",
+                      "\t\t"};
+  std::string input;
+  for (const std::string& line : hard) input += line + "\n";
+  for (const Words& more : {Words{}, Words{"--whole-line"}, Words{"--with-context"},
+                            Words{"--min-confidence", "0.5"}})
+    EXPECT_EQ(complete(Words{model} + more, input).size(), hard.size());
+}
+
+}  // namespace
+}  // namespace weft::testing

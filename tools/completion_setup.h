@@ -26,6 +26,8 @@ class PersonalizedFile {
  public:
   PersonalizedFile(const NextTokenModel& general, const PersonalOptions& options);
   const NextTokenModel& model() const { return mixed_ ? *mixed_ : general_; }
+  /// Nothing if there is only the shared model.
+  const PersonalizedModel* personalized() const { return mixed_.get(); }
 
  private:
   const NextTokenModel& general_;

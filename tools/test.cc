@@ -108,8 +108,8 @@ nlohmann::json measure_personalized(const NextTokenModel& general, const TokenSt
   refuse(parser, settings.mixture, one);
   refuse(parser, settings.cache, one);
   refuse(parser, settings.dynamic, one);
-  const auto personal = load_model_as<PersonalModel>(settings.personal.file, "personal model");
-  return evaluate_personalized(general, *personal.model, data);
+  const PersonalizedFile file(general, settings.personal);
+  return evaluate_personalized(*file.personalized(), data);
 }
 
 nlohmann::json measure_language_model(const Model& model, const std::string& data,

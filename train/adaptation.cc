@@ -1,6 +1,5 @@
 #include "train/adaptation.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -89,18 +88,17 @@ std::unique_ptr<PersonalModel> adapt(const NextTokenModel& general,
   return model;
 }
 
-nlohmann::json evaluate_personalized(const NextTokenModel& general, const PersonalModel& personal,
-                                     const TokenStream& data) {
-  personal.check(general);
-  const std::vector<double> scores = token_log_likelihoods(general, data);
+nlohmann::json evaluate_personalized(const PersonalizedModel& model, const TokenStream& data) {
+  const PersonalModel& personal = model.personal();
+  const std::vector<double> scores = token_log_likelihoods(model.general(), data);
   NgramTrie::State state = personal.trie().start();
   LikelihoodSum sum;
   double weights = 0;
   for (std::uint64_t i = 0; i < data.size(); ++i) {
     const double weight = personal.weight(state);
     weights += weight;
-    sum.add(std::log(weight * std::exp(personal.trie().log_probability(state, data[i])) +
-                     (1 - weight) * std::exp(scores[i])));
+    sum.add(mixed_log_likelihood(weight, personal.trie().log_probability(state, data[i]),
+                                 scores[i]));
     personal.trie().read(state, data[i]);
   }
   nlohmann::json measures = sum.measures(data);

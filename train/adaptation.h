@@ -17,7 +17,6 @@ std::unique_ptr<PersonalModel> adapt(const NextTokenModel& general,
 
 /// `tokens`, `loss`, `perplexity`, `bits_per_character` of both together, `weight`: of the personal
 /// model, on average.
-nlohmann::json evaluate_personalized(const NextTokenModel& general, const PersonalModel& personal,
-                                     const TokenStream& data);
+nlohmann::json evaluate_personalized(const PersonalizedModel& model, const TokenStream& data);
 
 }  // namespace weft

@@ -46,11 +46,11 @@ std::vector<double> of_network(const LanguageModel& model, const TokenStream& da
   return scores;
 }
 
-double mixed(double weight, double first, double second) {
+}  // namespace
+
+double mixed_log_likelihood(double weight, double first, double second) {
   return std::log(weight * std::exp(first) + (1 - weight) * std::exp(second));
 }
-
-}  // namespace
 
 std::vector<double> token_log_likelihoods(const Model& model, const TokenStream& data) {
   if (const auto* network = dynamic_cast<const LanguageModel*>(&model))
@@ -89,7 +89,7 @@ double mixture_weight(const std::vector<double>& first, const std::vector<double
   for (int round = 0; round < kMost && !first.empty(); ++round) {
     double mine = 0;
     for (std::size_t i = 0; i < first.size(); ++i)
-      mine += weight * std::exp(first[i] - mixed(weight, first[i], second[i]));
+      mine += weight * std::exp(first[i] - mixed_log_likelihood(weight, first[i], second[i]));
     const double next = mine / static_cast<double>(first.size());
     const bool settled = std::abs(next - weight) < kEnough;
     weight = next;
@@ -110,7 +110,7 @@ nlohmann::json evaluate_mixture(const Model& first, const Model& second,
   const std::vector<double> a = token_log_likelihoods(first, data),
                             b = token_log_likelihoods(second, data);
   LikelihoodSum sum;
-  for (std::size_t i = 0; i < a.size(); ++i) sum.add(mixed(weight, a[i], b[i]));
+  for (std::size_t i = 0; i < a.size(); ++i) sum.add(mixed_log_likelihood(weight, a[i], b[i]));
   nlohmann::json measures = sum.measures(data);
   measures["weight"] = weight;
   return measures;

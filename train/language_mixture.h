@@ -17,6 +17,9 @@ std::vector<double> token_log_likelihoods(const Model& model, const TokenStream&
 /// As evaluate_language_model().
 nlohmann::json evaluate_ngram_model(const NgramModel& model, const TokenStream& data);
 
+/// log(λ p₁ + (1 − λ) p₂) of the logarithms of p₁ and p₂.
+double mixed_log_likelihood(double weight, double first, double second);
+
 /// The weight λ of the first that makes λ p₁ + (1 − λ) p₂ likeliest, by expectation maximisation.
 double mixture_weight(const std::vector<double>& first, const std::vector<double>& second);
 

@@ -1,8 +1,6 @@
 #include "models/nets/ngram_trie.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/json_options.h"
@@ -15,7 +13,7 @@ void NgramModelOptions::visit(OptionVisitor& v) {
 }
 
 NgramTrie::NgramTrie(ParameterStore& store, const NgramModelOptions& options, int vocabulary,
-                       const std::vector<std::uint64_t>& sizes)
+                     const std::vector<std::uint64_t>& sizes)
     : options_(options), sizes_(sizes) {
   sizes_.resize(static_cast<std::size_t>(options_.order - 1));
   for (int n = 1; n <= options_.order; ++n) {

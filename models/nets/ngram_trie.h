@@ -24,7 +24,7 @@ class NgramTrie {
   /// Registers its numbers in `store`. `sizes`: n-grams of each order from 2 on; every token of the
   /// vocabulary is one of order 1.
   NgramTrie(ParameterStore& store, const NgramModelOptions& options, int vocabulary,
-             const std::vector<std::uint64_t>& sizes);
+            const std::vector<std::uint64_t>& sizes);
 
   /// What was read: at most order − 1 tokens, from the last <eos> on.
   struct State {

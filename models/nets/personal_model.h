@@ -60,6 +60,9 @@ class PersonalizedModel : public NextTokenModel {
                                       const std::vector<int>& tokens) const override;
   ReadingPointer read(const ReadingPointer& reading, const std::vector<int>& tokens) const override;
 
+  const NextTokenModel& general() const { return general_; }
+  const PersonalModel& personal() const { return personal_; }
+
  private:
   ReadingPointer mixed(ReadingPointer general, NgramTrie::State state) const;
 

@@ -130,7 +130,10 @@ TEST_F(CompletionTool, PersonalModelsMistakes) {
   expect_user_error(weft(folder, {"complete", model, "--personal", model}), "n-gram model");
   const std::string other = ngrams("other.weft", {"--tokenizer", "chars"});
   expect_user_error(weft(folder, {"complete", other, "--personal", "me.weft"}),
-                    "another vocabulary");
+                    "me.weft: the personal model was made for a model with another vocabulary");
+  expect_user_error(
+      weft(folder, {"test", other, "--data", "mails.txt", "--personal", "me.weft"}),
+      "me.weft: the personal model was made for a model with another vocabulary");
   const std::string whole = folder.read("me.weft");
   folder.write("cut.weft", whole.substr(0, whole.size() - 9));
   expect_user_error(weft(folder, {"complete", model, "--personal", "cut.weft"}), "cut.weft");

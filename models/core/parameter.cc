@@ -45,7 +45,7 @@ void initialize(Matrix& value, const Initializer& initializer, RandomStream& ran
     const double fan_in = static_cast<double>(value.n_cols), fan_out = static_cast<double>(rows);
     switch (initializer.kind) {
       case Kind::forget_bias:
-        block.fill(static_cast<real>(k == 1 ? initializer.scale : 0));
+        block.fill(static_cast<real>(k + 3 == blocks ? initializer.scale : 0));
         break;
       case Kind::zeros:
         block.zeros();

@@ -31,8 +31,11 @@ struct Initializer {
   static Initializer glorot(int blocks = 1) { return {Kind::glorot, 0, blocks}; }
   /// He et al. 2015: normal with standard deviation sqrt(2 / fan_in).
   static Initializer he(int blocks = 1) { return {Kind::he, 0, blocks}; }
-  /// Biases of stacked LSTM gates i f g o: `value` for f (Jozefowicz et al. 2015), zero elsewhere.
-  static Initializer forget_bias(double value) { return {Kind::forget_bias, value, 4}; }
+  /// Biases of stacked LSTM gates: `value` for the forget gate (Jozefowicz et al. 2015), zero
+  /// elsewhere. Of four gates (i f g o) that is the second, of three (f g o) the first.
+  static Initializer forget_bias(double value, int gates = 4) {
+    return {Kind::forget_bias, value, gates};
+  }
   /// Saxe et al. 2014: the Q of a QR decomposition of a normal matrix, signs made unique.
   static Initializer orthogonal(int blocks = 1) { return {Kind::orthogonal, 0, blocks}; }
 };
@@ -122,9 +125,9 @@ class Gradients {
   real begin_dense(std::size_t index);
   /// For one that adds to single columns: column += factor · x, and notes the column.
   void add_to_column(std::size_t index, std::uint32_t column, real factor, const real* x);
-  /// For the next backward pass: add_to_column() changes `value`, the parameter's, at once, column −=
-  /// rate · factor · x, and collects nothing. Right if no operation that comes later in that pass
-  /// reads the value; a lookup, whose columns these are, is the first of a model.
+  /// For the next backward pass: add_to_column() changes `value`, the parameter's, at once, column
+  /// −= rate · factor · x, and collects nothing. Right if no operation that comes later in that
+  /// pass reads the value; a lookup, whose columns these are, is the first of a model.
   void descend(std::size_t index, Matrix& value, real rate);
   /// Sorts the touched columns; called once by Tape::backward.
   void finish();

@@ -11,13 +11,16 @@
 
 namespace weft {
 
-enum class Cell { rnn, gru, lstm };
+enum class Cell { rnn, gru, lstm, cifg, mogrifier, layer_norm };
+
+/// Whether it keeps a cell beside its hidden state.
+inline bool is_lstm(Cell cell) { return cell != Cell::rnn && cell != Cell::gru; }
 
 /// The state between two stretches of the same sequences: a layer and direction each, H × B.
 /// Empty matrices stand for zeros.
 struct RecurrentState {
   std::vector<Matrix> hidden;
-  std::vector<Matrix> cell;  // LSTM only
+  std::vector<Matrix> cell;  // LSTMs only
 };
 
 /// How dropout between layers draws its masks.
@@ -27,6 +30,7 @@ class Recurrent {
  public:
   struct Options {
     Cell cell = Cell::lstm;
+    int mogrifier_rounds = 5;
     int layers = 1;
     int hidden = 128;
     int last_hidden = 0;  // of the last layer; 0: as the others
@@ -54,8 +58,12 @@ class Recurrent {
     const Parameter* input;
     const Parameter* recurrent;
     const Parameter* bias;
-    const Parameter* recurrent_bias;  // GRU
+    /// GRU: the recurrent bias. Mogrifier: its rounds. Layer normalisation: gains of input,
+    /// recurrent product and cell, bias of the cell.
+    std::vector<const Parameter*> more;
   };
+  Layer make_layer(ParameterStore& store, const std::string& prefix, Index inputs, Index hidden,
+                   const InitOptions& init) const;
   int units(int layer) const {
     return layer + 1 == options_.layers && options_.last_hidden > 0 ? options_.last_hidden
                                                                     : options_.hidden;

@@ -20,6 +20,7 @@ double rate(const LanguageModelOptions& options, double of_place) {
 Recurrent::Options recurrent_options(const LanguageModelOptions& options) {
   Recurrent::Options result;
   result.cell = options.cell;
+  result.mogrifier_rounds = options.mogrifier_rounds;
   result.layers = options.layers;
   result.hidden = options.hidden;
   result.last_hidden = options.tie ? options.embedding : 0;
@@ -85,7 +86,11 @@ void to_log_probabilities(Matrix& scores) {
 }  // namespace
 
 void LanguageModelOptions::visit(OptionVisitor& v) {
-  v.choice("cell", cell, {"rnn", "gru", "lstm"}, "recurrent cell");
+  v.choice("cell", cell, {"rnn", "gru", "lstm", "cifg", "mogrifier", "layer-norm"},
+           "recurrent cell; LSTMs besides the plain one: with coupled gates, gated by its input, "
+           "layer-normalised");
+  v.integer("mogrifier-rounds", mogrifier_rounds, 1, kMostMogrifierRounds,
+            "mogrifier: how often input and state gate each other before a step");
   v.integer("layers", layers, 1, 64, "recurrent layers");
   v.integer("hidden", hidden, 1, 65536, "units a layer");
   v.integer("embedding", embedding, 0, 65536, "size of the word vectors; 0: as --hidden");

@@ -19,6 +19,7 @@ enum class OutputKind { full, adaptive, sampled };
 
 struct LanguageModelOptions {
   Cell cell = Cell::lstm;
+  int mogrifier_rounds = 5;
   int layers = 2;
   int hidden = 200;
   int embedding = 0;  // 0: as hidden

@@ -119,6 +119,15 @@ class Everything {
             Direction::backward)
             .hidden;
     x = rnn(tape, x, cell(tape, 8), cell(tape, 9), cell(tape, 10), {}, shape_).hidden;
+    x = cifg(tape, x, cell(tape, 4), cell(tape, 5), cell(tape, 6), {}, {}, shape_).hidden;
+    const Var gain = cell(tape, 3), column = tape.parameter(*column_);
+    x = layer_norm_lstm(tape, x, cell(tape, 0), cell(tape, 1), cell(tape, 2),
+                        {gain, gain, column, column}, {}, {}, shape_)
+            .hidden;
+    const Var round = tape.parameter(*square_), rounds[] = {round, round, round};
+    x = mogrifier_lstm(tape, x, cell(tape, 0), cell(tape, 1), cell(tape, 2), rounds, 3, {}, {},
+                       shape_)
+            .hidden;
     x = attended(tape, attended(tape, x, false), true);
     Var loss = softmax_cross_entropy(tape, output(tape, x), ids_.data(), 0.1);
     loss = add(tape, loss,

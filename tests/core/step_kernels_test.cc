@@ -85,6 +85,28 @@ TEST_P(StepKernels, LstmKeepsItsCellWhereGatesAreSaturated) {
   EXPECT_TRUE(std::isnan(c[1]) && std::isnan(h[1]));
 }
 
+TEST_P(StepKernels, StandardizingAgreesWithTheReference) {
+  for (const std::size_t n : sizes) {
+    if (n == 0) continue;
+    SCOPED_TRACE(n);
+    Values x = normal(n + 1, 1);
+    for (real& value : x) value = 3 * value + 100;
+    compare({x, Values(2)}, 2e-5, [n](const Elementwise& t, std::vector<Values>& a) {
+      a[1][0] = t.standardize(n, real(1e-5), a[0].data());
+    });
+    compare({normal(n + 1, 1), normal(n + 1, 2)}, 1e-5,
+            [n](const Elementwise& t, std::vector<Values>& a) {
+              t.standardize_backward(n, real(0.7), a[0].data(), a[1].data());
+            });
+  }
+}
+
+TEST_P(StepKernels, StandardizingEqualNumbersGivesZeros) {
+  Values x(37, real(-2.5));
+  EXPECT_NEAR(GetParam()->standardize(x.size(), real(1e-4), x.data()), 100, 1e-3);
+  EXPECT_EQ(x, Values(37, real(0)));
+}
+
 TEST_P(StepKernels, GruAgreesWithTheReference) {
   for (const std::size_t H : sizes) {
     SCOPED_TRACE(H);

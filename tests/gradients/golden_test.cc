@@ -154,6 +154,62 @@ TEST_P(GoldenRecurrent, ValuesAndGradients) {
 
 INSTANTIATE_TEST_SUITE_P(Cells, GoldenRecurrent, testing::Values("rnn", "gru", "lstm"));
 
+class GoldenCell : public testing::TestWithParam<const char*> {};
+
+RecurrentResult run_lstm(Tape& tape, const std::string& kind, ParameterStore& store, Var x, Var h0,
+                         Var c0, SequenceShape shape, Direction direction) {
+  const auto parameter = [&](const std::string& name) { return tape.parameter(*store.find(name)); };
+  const Var W = parameter("W"), U = parameter("U"), b = parameter("b");
+  if (kind == "cifg") return cifg(tape, x, W, U, b, h0, c0, shape, direction);
+  if (kind == "layer_norm") {
+    const LayerNormGains gains{parameter("input_gain"), parameter("recurrent_gain"),
+                               parameter("cell_gain"), parameter("cell_bias")};
+    return layer_norm_lstm(tape, x, W, U, b, gains, h0, c0, shape, direction);
+  }
+  std::vector<Var> rounds;
+  while (store.find("round" + std::to_string(rounds.size())))
+    rounds.push_back(parameter("round" + std::to_string(rounds.size())));
+  return mogrifier_lstm(tape, x, W, U, b, rounds.data(), static_cast<int>(rounds.size()), h0, c0,
+                        shape, direction);
+}
+
+TEST_P(GoldenCell, ValuesAndGradients) {
+  const json file = read_golden("cells.json");
+  const std::vector<int> lengths = file.at("lengths");
+  const SequenceShape shape{5, static_cast<int>(lengths.size()), lengths.data()};
+  for (const json& golden : file.at("cells").at(GetParam())) {
+    ParameterStore store;
+    for (const auto& [name, value] : golden.at("parameters").items())
+      golden_parameter(store, name, value);
+    Pass pass(store);
+    Tape& tape = pass.tape;
+    const Matrix input = golden_matrix(golden.at("x")), hidden = golden_matrix(golden.at("h0")),
+                 cell = golden_matrix(golden.at("c0"));
+    const Var x = tape.variable(input), h0 = tape.variable(hidden), c0 = tape.variable(cell);
+    const RecurrentResult result =
+        run_lstm(tape, GetParam(), store, x, h0, c0, shape,
+                 golden.at("backward") ? Direction::backward : Direction::forward);
+    Var loss = weighted_sum(tape, result.hidden, golden_matrix(golden.at("weight_y")));
+    loss = add(tape, loss,
+               weighted_sum(tape, result.final_hidden, golden_matrix(golden.at("weight_h"))));
+    loss = add(tape, loss,
+               weighted_sum(tape, result.final_cell, golden_matrix(golden.at("weight_c"))));
+    tape.backward(loss);
+    expect_golden(result.hidden.value(), golden.at("y"), "hidden states");
+    expect_golden(result.final_cell.value(), golden.at("c"), "final cell");
+    EXPECT_NEAR(loss.value()(0, 0), golden.at("loss").get<double>(), 1e-11);
+    expect_golden(*x.gradient(), golden.at("dx"), "dx");
+    expect_golden(*h0.gradient(), golden.at("dh0"), "dh0");
+    expect_golden(*c0.gradient(), golden.at("dc0"), "dc0");
+    for (const auto& [name, gradient] : golden.at("gradients").items())
+      expect_golden(pass.gradients[store.find(name)->index].value, gradient, name);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cells, GoldenCell,
+                         testing::Values("cifg", "mogrifier1", "mogrifier4", "mogrifier5",
+                                         "layer_norm"));
+
 using PoolingFunction = std::function<Var(Tape&, Var, SequenceShape)>;
 
 TEST(GoldenPooling, Classifier) {

@@ -36,7 +36,8 @@ TEST(TemporalPenalty, OfOneStepIsZero) {
 
 // All that Merity et al. (2018) regularise with, and layers of two sizes.
 TEST(LanguageModelGradients, WithEveryRegularisation) {
-  for (const Cell cell : {Cell::lstm, Cell::gru, Cell::rnn}) {
+  for (const Cell cell :
+       {Cell::lstm, Cell::gru, Cell::rnn, Cell::cifg, Cell::mogrifier, Cell::layer_norm}) {
     LanguageModelOptions options;
     options.cell = cell;
     options.hidden = 4, options.embedding = 3;

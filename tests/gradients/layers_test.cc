@@ -93,7 +93,7 @@ TEST_P(RecurrentLayer, Gradients) {
   RecurrentState start;
   for (std::uint64_t i = 0; i < (options.bidirectional ? 4u : 2u); ++i) {
     start.hidden.push_back(random_matrix(3, 4, 10 + i));
-    start.cell.push_back(options.cell == Cell::lstm ? random_matrix(3, 4, 20 + i) : Matrix());
+    start.cell.push_back(is_lstm(options.cell) ? random_matrix(3, 4, 20 + i) : Matrix());
   }
   expect_gradients(store, {&x}, [&](Tape& tape, const Inputs& v) {
     RecurrentState state = start;  // the layer overwrites it while backward still needs the first
@@ -110,7 +110,10 @@ INSTANTIATE_TEST_SUITE_P(
                     RecurrentCase{"Gru", Cell::gru, false, DropoutKind::sequence},
                     RecurrentCase{"GruBoth", Cell::gru, true, DropoutKind::elements},
                     RecurrentCase{"Lstm", Cell::lstm, false, DropoutKind::elements},
-                    RecurrentCase{"LstmBoth", Cell::lstm, true, DropoutKind::sequence}),
+                    RecurrentCase{"LstmBoth", Cell::lstm, true, DropoutKind::sequence},
+                    RecurrentCase{"Cifg", Cell::cifg, true, DropoutKind::elements},
+                    RecurrentCase{"Mogrifier", Cell::mogrifier, true, DropoutKind::elements},
+                    RecurrentCase{"LayerNorm", Cell::layer_norm, true, DropoutKind::elements}),
     [](const auto& test) { return std::string(test.param.name); });
 
 // A recurrent layer, attention scores from a dense one, a classification: the whole of a net.

@@ -13,7 +13,7 @@ const std::vector<int> kLengths = {3, 0, 5, 1}, kTargets = {2, 1, 0, 3};
 
 // Two layers in both directions, pooled, classified: everything that a length can go wrong in.
 struct Net {
-  Net(TestCell cell, Var (*pool)(Tape&, Var, SequenceShape))
+  Net(Cell cell, Var (*pool)(Tape&, Var, SequenceShape))
       : layers{{store, "0.forward", cell, kInputs, kHidden},
                {store, "0.backward", cell, kInputs, kHidden},
                {store, "1.forward", cell, 2 * kHidden, kHidden},
@@ -62,7 +62,7 @@ Outcome run(const Net& net, const Matrix& x, SequenceShape shape, const int* tar
 
 using PoolingCase = std::pair<const char*, Var (*)(Tape&, Var, SequenceShape)>;
 
-class Ragged : public testing::TestWithParam<std::tuple<TestCell, PoolingCase>> {
+class Ragged : public testing::TestWithParam<std::tuple<Cell, PoolingCase>> {
  protected:
   Ragged() : net_(std::get<0>(GetParam()), std::get<1>(GetParam()).second) {}
 
@@ -146,7 +146,7 @@ TEST_P(Ragged, LengthsAndTargetsNeedNotOutliveTheForwardPass) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Ragged,
-                         testing::Combine(testing::ValuesIn(kTestCells),
+                         testing::Combine(testing::ValuesIn(kEveryCell),
                                           testing::Values(PoolingCase{"Last", &last_over_time},
                                                           PoolingCase{"Mean", &mean_over_time},
                                                           PoolingCase{"Max", &max_over_time})),
@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(All, Ragged,
                            return name(std::get<0>(test.param)) + std::get<1>(test.param).first;
                          });
 
-class CarriedState : public testing::TestWithParam<TestCell> {};
+class CarriedState : public testing::TestWithParam<Cell> {};
 
 TEST_P(CarriedState, StretchesGiveWhatOnePassGives) {
   ParameterStore store;
@@ -210,7 +210,7 @@ TEST_P(CarriedState, BackwardIsForwardOnTheReversedSequence) {
                   ahead.hidden.value().col(static_cast<Index>(t) * 3 + b), 1e-14, "hidden");
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, CarriedState, testing::ValuesIn(kTestCells),
+INSTANTIATE_TEST_SUITE_P(Cells, CarriedState, testing::ValuesIn(kEveryCell),
                          [](const auto& test) { return name(test.param); });
 
 }  // namespace

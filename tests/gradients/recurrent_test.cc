@@ -11,7 +11,7 @@ using Inputs = std::vector<Var>;
 constexpr int kInputs = 2, kHidden = 3, kSteps = 5, kExamples = 4;
 const std::vector<int> kLengths = {3, 0, 5, 1};
 
-class RecurrentGradients : public testing::TestWithParam<std::tuple<TestCell, Direction>> {
+class RecurrentGradients : public testing::TestWithParam<std::tuple<Cell, Direction>> {
  protected:
   RecurrentGradients()
       : layer_(store_, "layer", std::get<0>(GetParam()), kInputs, kHidden),
@@ -25,7 +25,7 @@ class RecurrentGradients : public testing::TestWithParam<std::tuple<TestCell, Di
   }
   // Inputs with the initial states that this cell has.
   std::vector<Matrix*> all_inputs() {
-    if (layer_.cell == TestCell::lstm) return {&x_, &h0_, &c0_};
+    if (is_lstm(layer_.cell)) return {&x_, &h0_, &c0_};
     return {&x_, &h0_};
   }
 
@@ -104,17 +104,17 @@ TEST_P(RecurrentGradients, NoSteps) {
   });
 }
 
-std::string case_name(const testing::TestParamInfo<std::tuple<TestCell, Direction>>& info) {
+std::string case_name(const testing::TestParamInfo<std::tuple<Cell, Direction>>& info) {
   return name(std::get<0>(info.param)) +
          (std::get<1>(info.param) == Direction::forward ? "Forward" : "Backward");
 }
 
 INSTANTIATE_TEST_SUITE_P(Cells, RecurrentGradients,
-                         testing::Combine(testing::ValuesIn(kTestCells),
+                         testing::Combine(testing::ValuesIn(kEveryCell),
                                           testing::Values(Direction::forward, Direction::backward)),
                          case_name);
 
-class LstmGradients : public RecurrentGradients {};  // no other has a cell
+class LstmGradients : public RecurrentGradients {};  // the others have no cell
 
 TEST_P(LstmGradients, FromTheFinalCellAlone) {
   expect_gradients(store_, all_inputs(), [&](Tape& tape, const Inputs& v) {
@@ -123,11 +123,12 @@ TEST_P(LstmGradients, FromTheFinalCellAlone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cells, LstmGradients,
-                         testing::Combine(testing::Values(TestCell::lstm),
+                         testing::Combine(testing::Values(Cell::lstm, Cell::cifg, Cell::mogrifier,
+                                                          Cell::layer_norm),
                                           testing::Values(Direction::forward, Direction::backward)),
                          case_name);
 
-class StackedGradients : public testing::TestWithParam<TestCell> {};
+class StackedGradients : public testing::TestWithParam<Cell> {};
 
 // Two layers in both directions; every parameter, the input and all eight initial states.
 TEST_P(StackedGradients, TwoLayersBothDirections) {
@@ -163,7 +164,7 @@ TEST_P(StackedGradients, TwoLayersBothDirections) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Cells, StackedGradients, testing::ValuesIn(kTestCells),
+INSTANTIATE_TEST_SUITE_P(Cells, StackedGradients, testing::ValuesIn(kEveryCell),
                          [](const auto& test) { return name(test.param); });
 
 }  // namespace

@@ -47,6 +47,9 @@ TEST_F(ModelFile, KeepsEveryClassifierOfRowsToTheBit) {
   }
 }
 
+constexpr Cell kCells[] = {Cell::rnn,  Cell::gru,       Cell::lstm,
+                           Cell::cifg, Cell::mogrifier, Cell::layer_norm};
+
 void expect_same_answers(const LanguageModel& a, const LanguageModel& b) {
   LanguageModel::State one, other;
   const std::vector<int> prefix = a.tokenizer()->encode("i do not love");
@@ -55,7 +58,7 @@ void expect_same_answers(const LanguageModel& a, const LanguageModel& b) {
 }
 
 TEST_F(ModelFile, KeepsEveryLanguageModelToTheBit) {
-  for (const Cell cell : {Cell::rnn, Cell::gru, Cell::lstm})
+  for (const Cell cell : kCells)
     for (const bool tie : {false, true})
       for (const OutputKind output :
            {OutputKind::full, OutputKind::adaptive, OutputKind::sampled}) {
@@ -79,7 +82,7 @@ TEST_F(ModelFile, LoadsALanguageModelWithoutAnOutputKind) {
 
 // Of every kind of layer: answers near those of the whole weights, the file's to the bit the same.
 TEST_F(ModelFile, KeepsWeightsOfEightBits) {
-  for (const Cell cell : {Cell::rnn, Cell::gru, Cell::lstm})
+  for (const Cell cell : kCells)
     for (const bool tie : {false, true}) {
       LanguageModelOptions options;
       options.cell = cell;

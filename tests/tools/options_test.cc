@@ -31,7 +31,7 @@ TEST_F(OptionsTest, HelpTellsDefaultsBoundsAndChoices) {
   const std::string help = weft(folder, {"train", "lm", "--help"}).out;
   EXPECT_THAT(help, HasSubstr("--hidden N (=200)"));
   EXPECT_THAT(help, HasSubstr("(1 to 65536)"));
-  EXPECT_THAT(help, HasSubstr("rnn | gru | lstm"));
+  EXPECT_THAT(help, HasSubstr("rnn | gru | lstm | cifg"));
 }
 
 TEST_F(OptionsTest, VersionIsOneLine) {
@@ -58,7 +58,8 @@ TEST_F(OptionsTest, MistakesAreOneSentence) {
   expect_error({"train", "lm", "--hidden", "99999999999999999999"}, "between 1 and 65536");
   expect_error({"train", "lm", "--learning-rate", "nan"}, "option --learning-rate must lie");
   expect_error({"train", "lm", "--learning-rate", "-1"}, "option --learning-rate must lie");
-  expect_error({"train", "lm", "--cell", "lstn"}, "must be one of rnn, gru, lstm, not 'lstn'");
+  expect_error({"train", "lm", "--cell", "lstn"},
+               "must be one of rnn, gru, lstm, cifg, mogrifier, layer-norm, not 'lstn'");
   expect_error({"train", "lm", "--hidden", "3", "--hidden", "4"}, "given twice");
   expect_error({"train", "lm", "--tie", "--no-tie"}, "given twice");
   expect_error({"train", "lm", "--hidden"}, "--hidden");

@@ -168,7 +168,8 @@ TEST_F(TuneTest, MistakesAreOneSentence) {
   expect_error({"--search", "hidden=log:0..4"}, "above zero");
   expect_error({"--search", "hidden=1..5"}, "must be a whole number");
   expect_error({"--search", "hidden=int:0..5"}, "option --hidden must lie between");
-  expect_error({"--search", "cell=gru,lstn"}, "must be one of rnn, gru, lstm, not 'lstn'");
+  expect_error({"--search", "cell=gru,lstn"},
+               "must be one of rnn, gru, lstm, cifg, mogrifier, layer-norm, not 'lstn'");
   expect_error({"--search", "hidden=int:4..8", "--hidden", "6"}, "--hidden is given twice");
   expect_error({"--search", "hidden=int:4..8", "--hiden", "6"}, "unknown option --hiden");
   expect_error({"--search", "seed=int:1..9"}, "take it out of --search");

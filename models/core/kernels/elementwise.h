@@ -62,6 +62,10 @@ struct Elementwise {
   /// gradients of the sums, dc by the gradient for c_prev (c_prev and dc may not overlap others).
   void (*lstm_backward)(std::size_t H, real* gates, const real* c_prev, const real* c,
                         const real* dh, real* dc);
+  /// x becomes (x − mean) / deviation; returns 1 / deviation, the root of variance + epsilon.
+  real (*standardize)(std::size_t n, real epsilon, real* x);
+  /// From what standardize() gave: dy becomes the gradient of what it was given.
+  void (*standardize_backward)(std::size_t n, real factor, const real* y, real* dy);
   /// One GRU step. gates: 3H, in: W x + b (rows r z n), out: activated r z n.
   /// recurrent: 3H, U h + d; its rows n are needed again by backward. h: H.
   void (*gru_forward)(std::size_t H, real* gates, const real* recurrent, const real* h_prev,
@@ -82,8 +86,8 @@ struct Elementwise {
   void (*to_bf16_pairs)(std::size_t n, const real* even, const real* odd, std::uint16_t* y);
 
   // Around products of 8-bit integers (integer_product.h).
-  /// Rounds x to 128 + q, q from −127 to 127 and x ≈ scale · q, and returns the scale: max |x| / 127,
-  /// or 0 if that is too small to divide by. What is not a number counts as zero.
+  /// Rounds x to 128 + q, q from −127 to 127 and x ≈ scale · q, and returns the scale: max |x| /
+  /// 127, or 0 if that is too small to divide by. What is not a number counts as zero.
   real (*quantize)(std::size_t n, const real* x, std::uint8_t* q);
   /// y = scale · scales∘(sums − 128 · weight_sums) + βy.
   void (*dequantize)(std::size_t n, const std::int32_t* sums, const std::int32_t* weight_sums,

@@ -174,6 +174,28 @@ void lstm_backward(std::size_t H, real* gates, const real* c_prev, const real* c
   }
 }
 
+real standardize(std::size_t n, real epsilon, real* x) {
+  double mean = 0, variance = 0;
+  for (std::size_t i = 0; i < n; ++i) mean += x[i];
+  mean /= static_cast<double>(n);
+  for (std::size_t i = 0; i < n; ++i) variance += (x[i] - mean) * (x[i] - mean);
+  const double factor = 1 / std::sqrt(variance / static_cast<double>(n) + epsilon);
+  for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<real>((x[i] - mean) * factor);
+  return static_cast<real>(factor);
+}
+
+void standardize_backward(std::size_t n, real factor, const real* y, real* dy) {
+  double mean = 0, along = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    mean += dy[i];
+    along += double{dy[i]} * double{y[i]};
+  }
+  mean /= static_cast<double>(n);
+  along /= static_cast<double>(n);
+  for (std::size_t i = 0; i < n; ++i)
+    dy[i] = static_cast<real>(factor * (dy[i] - mean - along * y[i]));
+}
+
 void gru_forward(std::size_t H, real* gates, const real* recurrent, const real* h_prev, real* h) {
   real *r = gates, *z = r + H, *n = z + H;
   for (std::size_t k = 0; k < H; ++k) {
@@ -314,6 +336,8 @@ const Elementwise& reference() {
       .softmax_gradient = softmax_gradient,
       .lstm_forward = lstm_forward,
       .lstm_backward = lstm_backward,
+      .standardize = standardize,
+      .standardize_backward = standardize_backward,
       .gru_forward = gru_forward,
       .gru_backward = gru_backward,
       .dropout = dropout,

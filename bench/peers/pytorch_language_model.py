@@ -1,0 +1,137 @@
+"""A two-layer LSTM language model trained in PyTorch as weft trains it, for perplexity against minutes.
+
+Tied embedding, one dropout mask for a whole sequence at inputs, between layers and at outputs, Adam
+with a cosine over all updates, clipped gradients, states carried on from batch to batch. Text is read
+as weft's `words` tokenizer reads it: white space, and the end of each line. Writes the JSON lines of
+`weft train --log` that say how a validation went, with the seconds of training until then.
+"""
+
+import argparse
+import json
+import lzma
+import math
+import time
+
+import torch
+from torch import nn
+
+
+class LanguageModel(nn.Module):
+    def __init__(self, vocabulary, hidden, dropout):
+        super().__init__()
+        self.dropout = dropout
+        self.embedding = nn.Embedding(vocabulary, hidden)
+        nn.init.normal_(self.embedding.weight, std=0.1)
+        self.layers = nn.ModuleList(nn.LSTM(hidden, hidden) for _ in range(2))
+        for layer in self.layers:
+            nn.init.zeros_(layer.bias_hh_l0)
+            layer.bias_hh_l0.requires_grad_(False)  # weft has one bias
+            nn.init.zeros_(layer.bias_ih_l0)
+            layer.bias_ih_l0.data[hidden:2 * hidden] = 1
+            for block in layer.weight_ih_l0.data.split(hidden):
+                nn.init.xavier_uniform_(block)
+            for block in layer.weight_hh_l0.data.split(hidden):
+                nn.init.orthogonal_(block)
+        self.bias = nn.Parameter(torch.zeros(vocabulary))
+
+    def drop(self, x):
+        if not self.training or self.dropout == 0:
+            return x
+        kept = torch.full_like(x[:1], 1 - self.dropout).bernoulli_() / (1 - self.dropout)
+        return x * kept
+
+    def forward(self, ids, states):
+        x, after = self.drop(self.embedding(ids)), []
+        for layer, state in zip(self.layers, states):
+            x, state = layer(x, state)
+            x = self.drop(x)
+            after.append(tuple(s.detach() for s in state))
+        return nn.functional.linear(x, self.embedding.weight, self.bias), after
+
+
+def read_ids(path, ids, growing):
+    opened = lzma.open if path.endswith(".xz") else open
+    result = []
+    with opened(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            for word in [*line.split(), "<eos>"]:
+                if growing:
+                    ids.setdefault(word, len(ids))
+                result.append(ids.get(word, ids.get("<unk>", 0)))
+    return torch.tensor(result)
+
+
+def streams(ids, count):
+    length = len(ids) // count
+    return ids[:length * count].view(count, length).t().contiguous()
+
+
+def batches(data, steps):
+    for begin in range(0, len(data) - 1, steps):
+        end = min(begin + steps, len(data) - 1)
+        yield data[begin:end], data[begin + 1:end + 1].flatten()
+
+
+def perplexity(model, data, steps):
+    model.eval()
+    total, count, states = 0.0, 0, [None, None]
+    with torch.no_grad():
+        for inputs, targets in batches(data, steps):
+            logits, states = model(inputs, states)
+            total += nn.functional.cross_entropy(logits.flatten(0, 1), targets,
+                                                 reduction="sum").item()
+            count += len(targets)
+    model.train()
+    return math.exp(total / count)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--train", required=True)
+    parser.add_argument("--valid", required=True)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--epochs", type=int, default=25, help="over which the rate falls")
+    parser.add_argument("--hidden", type=int, default=650)
+    parser.add_argument("--dropout", type=float, default=0.5)
+    parser.add_argument("--learning-rate", type=float, default=0.002)
+    parser.add_argument("--batch-size", type=int, default=20)
+    parser.add_argument("--bptt", type=int, default=35)
+    parser.add_argument("--clip", type=float, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+
+    torch.manual_seed(1)
+    torch.set_num_threads(args.threads)
+    vocabulary = {}
+    train = streams(read_ids(args.train, vocabulary, True), args.batch_size)
+    valid = streams(read_ids(args.valid, vocabulary, False), 1)
+    model = LanguageModel(len(vocabulary), args.hidden, args.dropout)
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.Adam(parameters, lr=args.learning_rate)
+    total = args.epochs * math.ceil((len(train) - 1) / args.bptt)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda update: 0.5 * (1 + math.cos(math.pi * min(1, update / total))))
+
+    update, seconds = 0, 0.0
+    for epoch in range(1, args.epochs + 1):
+        states, start = [None, None], time.perf_counter()
+        for inputs, targets in batches(train, args.bptt):
+            logits, states = model(inputs, states)
+            loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(parameters, args.clip)
+            optimizer.step()
+            schedule.step()
+            update += 1
+            if seconds + time.perf_counter() - start > 60 * args.minutes:
+                break
+        seconds += time.perf_counter() - start
+        print(json.dumps({"epoch": epoch, "measures": {"perplexity": perplexity(model, valid, 200)},
+                          "seconds": seconds, "type": "validation", "update": update}), flush=True)
+        if seconds > 60 * args.minutes:
+            break
+
+
+if __name__ == "__main__":
+    main()

@@ -54,6 +54,13 @@ struct Elementwise {
   void (*scaled_exp)(std::size_t n, real scale, real shift, const real* x, real beta, real* y);
   /// z = scale · softmax(z), sums += z; returns the log Σ exp z of the old z.
   double (*softmax_gradient)(std::size_t n, real scale, real* z, real* sums);
+  // And its two halves, for a scale that depends on other columns' sums.
+  /// z = exp(z − shift); returns Σ z.
+  double (*exp_sum)(std::size_t n, real shift, real* z);
+  /// z = scale · z, sums += z.
+  void (*scale_and_add)(std::size_t n, real scale, real* z, real* sums);
+  /// y = log(exp(x + shift) + exp(y)), finite where the exponentials are not.
+  void (*log_add_exp)(std::size_t n, real shift, const real* x, real* y);
 
   /// One LSTM step of one sequence. gates: 4H, rows i f g o; in: the sums before the
   /// non-linearities, out: after them. c_prev, c, h: H.
@@ -82,8 +89,8 @@ struct Elementwise {
   void (*to_bf16_pairs)(std::size_t n, const real* even, const real* odd, std::uint16_t* y);
 
   // Around products of 8-bit integers (integer_product.h).
-  /// Rounds x to 128 + q, q from −127 to 127 and x ≈ scale · q, and returns the scale: max |x| / 127,
-  /// or 0 if that is too small to divide by. What is not a number counts as zero.
+  /// Rounds x to 128 + q, q from −127 to 127 and x ≈ scale · q, and returns the scale: max |x| /
+  /// 127, or 0 if that is too small to divide by. What is not a number counts as zero.
   real (*quantize)(std::size_t n, const real* x, std::uint8_t* q);
   /// y = scale · scales∘(sums − 128 · weight_sums) + βy.
   void (*dequantize)(std::size_t n, const std::int32_t* sums, const std::int32_t* weight_sums,

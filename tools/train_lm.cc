@@ -93,9 +93,10 @@ TrainingCost cost_of(const LanguageModel& model, const LanguageTaskOptions& task
   if (options.tie) cost.extra_rows = vocabulary;
   if (options.output == OutputKind::mixture) {
     // Half, as logits turn into their gradients where they are.
-    const std::uint64_t logits =
-        vocabulary * static_cast<std::uint64_t>(options.mixture_components);
-    cost.extra_rows += std::min<std::uint64_t>(logits, kMixtureBlock / cost.positions) / 2;
+    const std::uint64_t columns =
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(options.mixture_components),
+                                1 + kMixtureColumns / cost.positions);
+    cost.extra_rows += vocabulary * columns / 2;
   }
   return cost;
 }

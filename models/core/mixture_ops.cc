@@ -10,6 +10,7 @@
 #include "models/core/kernels/elementwise.h"
 #include "models/core/kernels/gemm.h"
 #include "models/core/kernels/parallel.h"
+#include "models/core/kernels/transpose.h"
 #include "models/core/weight_product.h"
 
 namespace weft {
@@ -21,11 +22,10 @@ using kernels::Transpose;
 /// Columns whose bias gradient is summed by one thread.
 constexpr Index kChunkColumns = 32;
 
-/// N positions in parts as equal as they can be, whose logits stay within kMixtureBlock.
+/// N positions in parts as equal as they can be.
 struct Blocks {
   explicit Blocks(const Mixture& mixture) : N(mixture.prior.cols()) {
-    const Index a_position = std::max<Index>(1, mixture.words() * mixture.components());
-    const Index most = std::max<Index>(1, kMixtureBlock / a_position);
+    const Index most = std::max<Index>(1, kMixtureColumns / mixture.components());
     count = (N + most - 1) / most;
     positions = count ? (N + count - 1) / count : 0;
   }
@@ -57,15 +57,15 @@ struct MixtureLoss {
   double* totals;      // K × N: Σ exp(z − max z), the exponentials standing in z
   double* losses;      // N
   real scale;          // 1 / number of targets
-  // For an incoming gradient of 1; null if nobody wants any.
-  real *d_latent, *d_prior, *d_W, *d_b;
+  // For an incoming gradient of 1; null if nobody wants any. d_weight: V × D, of a table, too.
+  real *d_latent, *d_prior, *d_weight, *d_b;
 
   Index chunk() const { return std::max<Index>(1, kChunkColumns / K); }
   void finish_position(const Elementwise& kernel, Index n, real* z, real* sums) const;
   void ignore_position(Index n, real* z) const;
   void gradients_of_position(const Elementwise& kernel, Index n, real* z, real* sums) const;
   void finish_block(Index begin, Index end, real* z, real* sums) const;
-  void products_of_gradients(Index begin, Index end, const real* z) const;
+  void products_of_gradients(Index begin, Index end, const real* weight, const real* z) const;
 };
 
 void MixtureLoss::ignore_position(Index n, real* z) const {
@@ -129,19 +129,14 @@ void MixtureLoss::finish_block(Index begin, Index end, real* z, real* sums) cons
     kernels::elementwise().axpby(V, 1, sums + c * V, begin + c ? 1 : 0, d_b);
 }
 
-void MixtureLoss::products_of_gradients(Index begin, Index end, const real* z) const {
+/// weight: V × D.
+void MixtureLoss::products_of_gradients(Index begin, Index end, const real* weight,
+                                        const real* z) const {
   const Index columns = K * (end - begin);
-  const real* h = in.latent.value().colptr(begin);
-  const real* W = in.W.value().memptr();
-  const real beta = begin ? 1 : 0;
-  real* d_h = d_latent + begin * K * D;
-  if (in.is_table) {
-    kernels::gemm(Transpose::no, Transpose::no, D, columns, V, 1, W, D, z, V, 0, d_h, D);
-    kernels::gemm(Transpose::no, Transpose::yes, D, V, columns, 1, h, D, z, V, beta, d_W, D);
-  } else {
-    kernels::gemm(Transpose::yes, Transpose::no, D, columns, V, 1, W, V, z, V, 0, d_h, D);
-    kernels::gemm(Transpose::no, Transpose::yes, V, D, columns, 1, z, V, h, D, beta, d_W, V);
-  }
+  kernels::gemm(Transpose::yes, Transpose::no, D, columns, V, 1, weight, V, z, V, 0,
+                d_latent + begin * K * D, D);
+  kernels::gemm(Transpose::no, Transpose::yes, V, D, columns, 1, z, V,
+                in.latent.value().colptr(begin), D, begin ? 1 : 0, d_weight, V);
 }
 
 void hand_on(Tape& tape, Var input, const real* gradient, real incoming) {
@@ -157,10 +152,10 @@ void hand_on(Tape& tape, Var input, const real* gradient, real incoming) {
 void allocate_gradients(Tape& tape, MixtureLoss& op) {
   op.d_latent = tape.scratch_array<real>(op.D * op.K * op.N);
   op.d_prior = tape.scratch_array<real>(op.K * op.N);
-  op.d_W = tape.scratch_array<real>(op.V * op.D);
+  op.d_weight = tape.scratch_array<real>(op.V * op.D);
   op.d_b = tape.scratch_array<real>(op.V);
   if (op.N > 0) return;  // else the first block assigns
-  std::fill_n(op.d_W, op.V * op.D, real{0});
+  std::fill_n(op.d_weight, op.V * op.D, real{0});
   std::fill_n(op.d_b, op.V, real{0});
 }
 
@@ -174,6 +169,57 @@ MixtureLoss prepared(Tape& tape, const Mixture& mixture, const int* targets) {
   op.totals = tape.scratch_array<double>(op.K * op.N);
   op.losses = tape.scratch_array<double>(op.N);
   return op;
+}
+
+/// What the blocks of a pass use in turn.
+struct Memory {
+  Memory(Tape& tape, const MixtureLoss& op, const Blocks& blocks) {
+    const Index chunks = (blocks.positions + op.chunk() - 1) / op.chunk();
+    const Index logits = op.V * op.K * blocks.positions;
+    z = tape.workspace<real>(logits + op.V * chunks + op.V * op.D);
+    sums = z + logits;
+    turned = sums + op.V * chunks;
+  }
+  real* z;       // V × K·positions
+  real* sums;    // V × chunks
+  real* turned;  // W's numbers
+};
+
+/// The blocks' products are quickest with the table as it multiplies latent vectors and with the
+/// weight as it multiplies gradients: W is one of them, the other is worth a copy.
+void train(const MixtureLoss& op, const Blocks& blocks, const Memory& memory) {
+  const real* W = op.in.W.value().memptr();
+  kernels::transpose(op.in.W.rows(), op.in.W.cols(), W, memory.turned);
+  const real* table = op.in.is_table ? W : memory.turned;
+  const real* weight = op.in.is_table ? memory.turned : W;
+  for (Index block = 0; block < blocks.count; ++block) {
+    const Index begin = blocks.begin(block), end = blocks.begin(block + 1);
+    kernels::gemm(Transpose::yes, Transpose::no, op.V, op.K * (end - begin), op.D, 1, table, op.D,
+                  op.in.latent.value().colptr(begin), op.D, 0, memory.z, op.V);
+    op.finish_block(begin, end, memory.z, memory.sums);
+    op.products_of_gradients(begin, end, weight, memory.z);
+  }
+}
+
+void answer(const MixtureLoss& op, const Blocks& blocks, const Memory& memory) {
+  for (Index block = 0; block < blocks.count; ++block) {
+    const Index begin = blocks.begin(block), end = blocks.begin(block + 1);
+    products(op.in, begin, end, memory.z);
+    op.finish_block(begin, end, memory.z, memory.sums);
+  }
+}
+
+void hand_on_gradients(Tape& tape, const MixtureLoss& op, real incoming) {
+  const real* d_W = op.d_weight;
+  if (op.in.is_table) {
+    real* turned = tape.workspace<real>(op.V * op.D);
+    kernels::transpose(op.V, op.D, op.d_weight, turned);
+    d_W = turned;
+  }
+  hand_on(tape, op.in.W, d_W, incoming);
+  hand_on(tape, op.in.b, op.d_b, incoming);
+  hand_on(tape, op.in.latent, op.d_latent, incoming);
+  hand_on(tape, op.in.prior, op.d_prior, incoming);
 }
 
 /// A column's log-probabilities from its K products. y: V.
@@ -205,26 +251,16 @@ Var mixture_cross_entropy(Tape& tape, const Mixture& mixture, const int* targets
   if (loss.needs_gradient()) allocate_gradients(tape, op);
 
   const Blocks blocks(mixture);
-  const Index chunks = (blocks.positions + op.chunk() - 1) / op.chunk();
-  real* z = tape.workspace<real>(op.V * (op.K * blocks.positions + chunks));
-  real* sums = z + op.V * op.K * blocks.positions;
-  for (Index block = 0; block < blocks.count; ++block) {
-    const Index begin = blocks.begin(block), end = blocks.begin(block + 1);
-    products(mixture, begin, end, z);
-    op.finish_block(begin, end, z, sums);
-    if (op.d_latent) op.products_of_gradients(begin, end, z);
-  }
+  const Memory memory(tape, op, blocks);
+  if (op.d_latent)
+    train(op, blocks, memory);
+  else
+    answer(op, blocks, memory);
   double total = 0;
   for (Index n = 0; n < op.N; ++n) total += op.losses[n];
   tape.value(loss)(0, 0) = static_cast<real>(total / counted);
 
-  tape.record(loss, [=](Tape& t) {
-    const real incoming = (*loss.gradient())(0, 0);
-    hand_on(t, op.in.W, op.d_W, incoming);
-    hand_on(t, op.in.b, op.d_b, incoming);
-    hand_on(t, op.in.latent, op.d_latent, incoming);
-    hand_on(t, op.in.prior, op.d_prior, incoming);
-  });
+  tape.record(loss, [=](Tape& t) { hand_on_gradients(t, op, (*loss.gradient())(0, 0)); });
   return loss;
 }
 

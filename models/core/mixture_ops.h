@@ -6,8 +6,9 @@
 
 namespace weft {
 
-/// Logits in memory at a time, or those of one column where they are more.
-inline constexpr Index kMixtureBlock = Index{1} << 24;
+/// Columns of V logits in memory at a time, K a position; at least one position's. With fewer, the
+/// products with the weights would read more than they multiply.
+inline constexpr Index kMixtureColumns = 1024;
 
 /// P(w | n) = Σ_k π_kn softmax(W h_kn + b)_w (Yang et al. 2018, "Breaking the softmax bottleneck",
 /// section 2.4) with π_n = softmax of column n of `prior`.

@@ -8,8 +8,8 @@
 namespace weft {
 namespace {
 
-constexpr Index kWords = 3000, kDepth = 4, kComponents = 9, kPositions = 1000;
-static_assert(kWords * kComponents * kPositions > kMixtureBlock);
+constexpr Index kWords = 500, kDepth = 4, kComponents = 9, kPositions = 700;
+static_assert(kComponents * kPositions > 5 * kMixtureColumns);
 
 Matrix normal(Index rows, Index columns, const char* name) {
   RandomStream random(1, name);

@@ -75,6 +75,11 @@ BENCHMARK_CAPTURE(language_model, lm_650_wide_adaptive, 650, 33278, 20, 35, Outp
     ->Apply(one_and_two_threads);
 BENCHMARK_CAPTURE(language_model, lm_650_wide_sampled, 650, 33278, 20, 35, OutputKind::sampled)
     ->Apply(one_and_two_threads);
+BENCHMARK_CAPTURE(language_model, lm_200_mixture, 200, 10000, 20, 35, OutputKind::mixture)
+    ->Apply(one_and_two_threads);
+BENCHMARK_CAPTURE(language_model, lm_200_mixture_bf16, 200, 10000, 20, 35, OutputKind::mixture,
+                  kernels::Precision::bf16)
+    ->Apply(one_and_two_threads);
 BENCHMARK_CAPTURE(next_token, lm_650, 650, 10000, false)->Apply(one_and_two_threads);
 
 BENCHMARK_CAPTURE(next_token, lm_650_8bit, 650, 10000, true)->Apply(one_and_two_threads);

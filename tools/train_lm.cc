@@ -1,4 +1,5 @@
 // weft train lm: a model of what comes next.
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -7,6 +8,7 @@
 
 #include "corpora/line_reader.h"
 #include "corpora/token_stream.h"
+#include "models/core/mixture_ops.h"
 #include "models/nets/language_model.h"
 #include "tools/commands.h"
 #include "tools/option_visitors.h"
@@ -85,8 +87,16 @@ TrainingCost cost_of(const LanguageModel& model, const LanguageTaskOptions& task
   const LanguageModelOptions& options = model.options();
   if (options.output == OutputKind::sampled) {
     cost.extra_rows = static_cast<std::uint64_t>(options.samples);
-  } else if (options.tie) {
-    cost.extra_rows = static_cast<std::uint64_t>(model.tokenizer()->vocabulary().size());
+    return cost;
+  }
+  const auto vocabulary = static_cast<std::uint64_t>(model.tokenizer()->vocabulary().size());
+  if (options.tie) cost.extra_rows = vocabulary;
+  if (options.output == OutputKind::mixture) {
+    // Half, as logits turn into their gradients where they are.
+    const std::uint64_t columns =
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(options.mixture_components),
+                                1 + kMixtureColumns / cost.positions);
+    cost.extra_rows += vocabulary * columns / 2;
   }
   return cost;
 }

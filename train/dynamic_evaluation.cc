@@ -16,7 +16,8 @@ namespace {
 std::unique_ptr<LanguageModel> plain_copy(const LanguageModel& model) {
   LanguageModelOptions options = model.options();
   options.dropout = options.word_dropout = options.weight_drop = 0;
-  options.input_dropout = options.layer_dropout = options.output_dropout = -1;
+  options.input_dropout = options.layer_dropout = options.output_dropout = options.latent_dropout =
+      -1;
   options.activation_penalty = options.temporal_penalty = 0;
   auto copy = std::make_unique<LanguageModel>(options, model.shared_tokenizer());
   for (Parameter& parameter : copy->parameters())

@@ -57,7 +57,7 @@ Var AdaptiveSoftmax::cluster_scores(Tape& tape, Var hidden, const Cluster& clust
   return affine(tape, tape.parameter(*cluster.weight), projected, tape.parameter(*cluster.bias));
 }
 
-Var AdaptiveSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
+Var AdaptiveSoftmax::loss(Tape& tape, Var hidden, const int* targets, SequenceShape) const {
   const Index N = hidden.cols();
   int* rows = tape.scratch_array<int>(N);
   double counted = 0;

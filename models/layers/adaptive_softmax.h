@@ -24,7 +24,7 @@ class AdaptiveSoftmax : public OutputLayer {
   AdaptiveSoftmax(ParameterStore& store, const std::string& name, int inputs, int vocabulary,
                   const std::vector<std::int64_t>& cutoffs, const Initializer& weights);
 
-  Var loss(Tape& tape, Var hidden, const int* targets) const override;
+  Var loss(Tape& tape, Var hidden, const int* targets, SequenceShape shape) const override;
   /// Log-probabilities of all V words; throws std::logic_error on a tape that trains.
   Var scores(Tape& tape, Var hidden) const override;
 

@@ -8,7 +8,7 @@ FullSoftmax::FullSoftmax(ParameterStore& store, const std::string& name, int inp
                         static_cast<Index>(inputs), weights)),
       bias_(store.add(name + ".bias", static_cast<Index>(vocabulary), 1, Initializer::zeros())) {}
 
-Var FullSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
+Var FullSoftmax::loss(Tape& tape, Var hidden, const int* targets, SequenceShape) const {
   return affine_cross_entropy(tape, tape.parameter(weight_), hidden, tape.parameter(bias_),
                               targets);
 }
@@ -20,7 +20,7 @@ Var FullSoftmax::scores(Tape& tape, Var hidden) const {
 TiedSoftmax::TiedSoftmax(ParameterStore& store, const std::string& name, const Parameter& table)
     : table_(table), bias_(store.add(name + ".bias", table.columns, 1, Initializer::zeros())) {}
 
-Var TiedSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
+Var TiedSoftmax::loss(Tape& tape, Var hidden, const int* targets, SequenceShape) const {
   return affine_transposed_cross_entropy(tape, tape.parameter(table_), hidden,
                                          tape.parameter(bias_), targets);
 }

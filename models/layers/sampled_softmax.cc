@@ -51,7 +51,7 @@ SampledSoftmax::SampledSoftmax(ParameterStore& store, const std::string& name,
       bias_(store.add(name + ".bias", 1, table.columns, Initializer::zeros())),
       samples_(samples) {}
 
-Var SampledSoftmax::loss(Tape& tape, Var hidden, const int* targets) const {
+Var SampledSoftmax::loss(Tape& tape, Var hidden, const int* targets, SequenceShape) const {
   if (!tape.training()) return softmax_cross_entropy(tape, scores(tape, hidden), targets);
   const Sample sample = draw(tape, static_cast<int>(table_.columns), samples_);
   Var logits = candidate_logits(tape, table_, bias_, hidden, sample.words, sample.corrections,

@@ -24,7 +24,7 @@ class SampledSoftmax : public OutputLayer {
                  int samples);
 
   /// The sample comes from the tape's noise. On a tape that answers: the full softmax's loss.
-  Var loss(Tape& tape, Var hidden, const int* targets) const override;
+  Var loss(Tape& tape, Var hidden, const int* targets, SequenceShape shape) const override;
   /// Throws std::logic_error on a tape that trains.
   Var scores(Tape& tape, Var hidden) const override;
 

@@ -7,6 +7,7 @@
 #include "base/json_options.h"
 #include "models/core/kernels/elementwise.h"
 #include "models/layers/adaptive_softmax.h"
+#include "models/layers/mixture_softmax.h"
 #include "models/layers/sampled_softmax.h"
 
 namespace weft {
@@ -17,22 +18,23 @@ double rate(const LanguageModelOptions& options, double of_place) {
   return of_place < 0 ? options.dropout : of_place;
 }
 
+/// How many numbers the output layer reads of a position.
+int output_size(const LanguageModelOptions& options) {
+  if (options.last_hidden > 0) return options.last_hidden;
+  return options.tie ? options.embedding : options.hidden;
+}
+
 Recurrent::Options recurrent_options(const LanguageModelOptions& options) {
   Recurrent::Options result;
   result.cell = options.cell;
   result.mogrifier_rounds = options.mogrifier_rounds;
   result.layers = options.layers;
   result.hidden = options.hidden;
-  result.last_hidden = options.tie ? options.embedding : 0;
+  result.last_hidden = output_size(options);
   result.dropout = rate(options, options.layer_dropout);
   result.dropout_kind = options.dropout_kind;
   result.weight_drop = options.weight_drop;
   return result;
-}
-
-/// How many numbers the output layer reads of a position.
-int output_size(const LanguageModelOptions& options) {
-  return options.tie ? options.embedding : options.hidden;
 }
 
 void check_cutoffs(const std::vector<std::int64_t>& cutoffs, int vocabulary) {
@@ -47,13 +49,33 @@ LanguageModelOptions checked(LanguageModelOptions options, int vocabulary) {
   const bool adaptive = options.output == OutputKind::adaptive;
   if (options.tie && adaptive)
     throw UserError(
-        "--tie needs --output full or sampled: an adaptive output has no weights in "
+        "--tie needs --output full, sampled or mixture: an adaptive output has no weights in "
         "the embedding's shape");
+  if (options.tie && options.output != OutputKind::mixture && options.last_hidden > 0 &&
+      options.last_hidden != options.embedding)
+    throw UserError(
+        "--last-hidden must be as large as the embedding with --tie, except with "
+        "--output mixture; leave it out");
   if (!options.cutoffs.empty() && !adaptive) throw UserError("--cutoffs needs --output adaptive");
   if (adaptive && options.cutoffs.empty())
     options.cutoffs = AdaptiveSoftmax::default_cutoffs(vocabulary);
   check_cutoffs(options.cutoffs, vocabulary);
   return options;
+}
+
+std::unique_ptr<const OutputLayer> make_mixture(ParameterStore& store,
+                                                const LanguageModelOptions& options, int vocabulary,
+                                                const Parameter& embedding) {
+  const std::string name = "output";
+  MixtureSoftmax::Options mixture;
+  mixture.components = options.mixture_components;
+  mixture.dropout = rate(options, options.latent_dropout);
+  mixture.dropout_kind = options.dropout_kind;
+  if (options.tie)
+    return std::make_unique<MixtureSoftmax>(store, name, output_size(options), embedding, mixture,
+                                            options.init);
+  return std::make_unique<MixtureSoftmax>(store, name, output_size(options), options.embedding,
+                                          vocabulary, mixture, options.init);
 }
 
 std::unique_ptr<const OutputLayer> make_output(ParameterStore& store,
@@ -70,11 +92,17 @@ std::unique_ptr<const OutputLayer> make_output(ParameterStore& store,
         return std::make_unique<SampledSoftmax>(store, name, embedding, options.samples);
       return std::make_unique<SampledSoftmax>(store, name, output_size(options), vocabulary,
                                               options.samples, weights);
+    case OutputKind::mixture:
+      return make_mixture(store, options, vocabulary, embedding);
     case OutputKind::full:
       break;
   }
   if (options.tie) return std::make_unique<TiedSoftmax>(store, name, embedding);
   return std::make_unique<FullSoftmax>(store, name, output_size(options), vocabulary, weights);
+}
+
+SequenceShape shape_of(const TokenBatch& batch) {
+  return {batch.steps, batch.examples, batch.lengths.data()};
 }
 
 void to_log_probabilities(Matrix& scores) {
@@ -94,19 +122,24 @@ void LanguageModelOptions::visit(OptionVisitor& v) {
   v.integer("layers", layers, 1, 64, "recurrent layers");
   v.integer("hidden", hidden, 1, 65536, "units a layer");
   v.integer("embedding", embedding, 0, 65536, "size of the word vectors; 0: as --hidden");
+  v.integer("last-hidden", last_hidden, 0, 65536,
+            "units of the last layer; 0: as --hidden or, with --tie, as the embedding");
   v.flag("tie", tie, "use the embedding as output weights, too; the last layer has its size");
-  v.choice("output", output, {"full", "adaptive", "sampled"},
+  v.choice("output", output, {"full", "adaptive", "sampled", "mixture"},
            "softmax over the vocabulary; for a large one: rare words in cheap clusters, or trained "
-           "on samples");
+           "on samples; for better predictions at a higher price: a mixture of softmaxes");
   v.integers("cutoffs", cutoffs, 1, std::numeric_limits<int>::max(),
              "adaptive: rank of the first word of each cluster; empty: chosen");
   v.integer("samples", samples, 1, 1 << 24, "sampled: words drawn for each update");
+  v.integer("mixture-components", mixture_components, 1, 1000, "mixture: softmaxes");
   v.number("dropout", dropout, 0, 0.99, "share of units dropped while training");
   v.choice("dropout-kind", dropout_kind, {"elements", "sequence"},
            "a mask for each step, or one for a whole sequence");
   v.number("input-dropout", input_dropout, -1, 0.99, "on the embedding; -1: as --dropout");
   v.number("layer-dropout", layer_dropout, -1, 0.99, "between layers; -1: as --dropout");
   v.number("output-dropout", output_dropout, -1, 0.99, "before the output; -1: as --dropout");
+  v.number("latent-dropout", latent_dropout, -1, 0.99,
+           "mixture: on the vectors of its components; -1: as --dropout");
   v.number("word-dropout", word_dropout, 0, 0.99,
            "share of words dropped from a batch while training");
   v.number("weight-drop", weight_drop, 0, 0.99,
@@ -132,21 +165,21 @@ LanguageModel::LanguageModel(const LanguageModelOptions& options,
 nlohmann::json LanguageModel::architecture() const { return options_to_json(options_); }
 
 Var LanguageModel::hidden(Tape& tape, const TokenBatch& batch, RecurrentState& state) const {
-  const SequenceShape shape{batch.steps, batch.examples, batch.lengths.data()};
+  const SequenceShape shape = shape_of(batch);
   Var x = embedding_(tape, batch.ids, options_.word_dropout);  // E × (T·B)
   x = drop(tape, x, rate(options_, options_.input_dropout), options_.dropout_kind, shape);
   return recurrent_(tape, x, shape, state);
 }
 
 Var LanguageModel::dropped(Tape& tape, Var hidden, const TokenBatch& batch) const {
-  const SequenceShape shape{batch.steps, batch.examples, batch.lengths.data()};
-  return drop(tape, hidden, rate(options_, options_.output_dropout), options_.dropout_kind, shape);
+  return drop(tape, hidden, rate(options_, options_.output_dropout), options_.dropout_kind,
+              shape_of(batch));
 }
 
 Var LanguageModel::loss(Tape& tape, const TokenBatch& batch, const int* targets,
                         RecurrentState& state) const {
   const Var h = hidden(tape, batch, state), seen = dropped(tape, h, batch);
-  Var loss = output_->loss(tape, seen, targets);
+  Var loss = output_->loss(tape, seen, targets, shape_of(batch));
   if (options_.activation_penalty > 0)
     loss = add(tape, loss, activation_penalty(tape, seen, options_.activation_penalty));
   if (options_.temporal_penalty > 0)

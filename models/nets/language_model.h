@@ -14,23 +14,27 @@
 namespace weft {
 
 /// How the distribution over the vocabulary is computed: see models/layers/output_layer.h,
-/// adaptive_softmax.h and sampled_softmax.h.
-enum class OutputKind { full, adaptive, sampled };
+/// adaptive_softmax.h, sampled_softmax.h and mixture_softmax.h.
+enum class OutputKind { full, adaptive, sampled, mixture };
 
 struct LanguageModelOptions {
   Cell cell = Cell::lstm;
   int mogrifier_rounds = 5;
   int layers = 2;
   int hidden = 200;
-  int embedding = 0;  // 0: as hidden
-  /// Output weights are the embedding's (Press & Wolf 2017); the last layer has its size.
+  int embedding = 0;    // 0: as hidden
+  int last_hidden = 0;  // units of the last layer; 0: as hidden or, tied, the embedding
+  /// Output weights are the embedding's (Press & Wolf 2017). The last layer has its size; below a
+  /// mixture, whose components have it, it may have another.
   bool tie = false;
   OutputKind output = OutputKind::full;
   std::vector<std::int64_t> cutoffs;  // adaptive: first id of each cluster; none: by vocabulary
   int samples = 2000;                 // sampled: words drawn for each update
+  int mixture_components = 10;        // mixture: softmaxes
   double dropout = 0;                 // on the embedding, between layers, and before the output
   DropoutKind dropout_kind = DropoutKind::elements;
-  double input_dropout = -1, layer_dropout = -1, output_dropout = -1;  // of one place; −1: dropout
+  /// Of one place; −1: dropout. latent: on the components' vectors of a mixture.
+  double input_dropout = -1, layer_dropout = -1, output_dropout = -1, latent_dropout = -1;
   double word_dropout = 0;  // whole words of the embedding (Gal & Ghahramani 2016)
   double weight_drop = 0;   // DropConnect on recurrent weights (Merity et al. 2018)
   /// Penalties on what the last layer gives (Merity et al. 2017, "Revisiting activation

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "models/core/attention_ops.h"
+#include "models/core/mixture_ops.h"
 #include "models/core/ops.h"
 #include "models/core/sequence_ops.h"
 
@@ -100,6 +101,7 @@ class Everything {
                                      weight ? kSize : 1, Initializer::normal(0.3)));
       }
     score_ = &store_.add("score", 1, kSize, Initializer::normal(0.5));
+    priors_ = &store_.add("priors", 3, kSize, Initializer::normal(0.5));
     square_ = &store_.add("square", kSize, kSize, Initializer::normal(0.5));
     column_ = &store_.add("column", kSize, 1, Initializer::normal(0.5));
     bias_ = &store_.add("bias", 20, 1, Initializer::zeros());
@@ -133,6 +135,7 @@ class Everything {
     loss = add(tape, loss,
                affine_transposed_cross_entropy(tape, tape.parameter(*table_), x,
                                                tape.parameter(*bias_), ids_.data(), 0.1));
+    loss = add(tape, loss, mixture(tape, x));
     for (Var pooled :
          {last_over_time(tape, x, shape_), mean_over_time(tape, x, shape_),
           max_over_time(tape, x, shape_),
@@ -184,13 +187,21 @@ class Everything {
   Var some(Tape& tape, Var x) const {
     return select_columns(tape, x, chosen_.data(), chosen_.size());
   }
+  // As many components as a weight of three times the size has blocks.
+  Var mixture(Tape& tape, Var x) const {
+    Mixture mixture{tape.parameter(*table_), tape.parameter(*bias_), true, {}, {}};
+    mixture.latent = dense(tape, cell(tape, 4), x, cell(tape, 6), Activation::tanh);
+    mixture.prior = affine(tape, tape.parameter(*priors_), x);
+    if (!tape.training()) mixture_log_probabilities(tape, mixture);
+    return mixture_cross_entropy(tape, mixture, ids_.data());
+  }
   Var candidates(Tape& tape, Var x) const {
     return candidate_logits(tape, *table_, *bias_row_, x, chosen_.data(), offsets_of_chosen_.data(),
                             chosen_.size(), ids_.data());
   }
 
   ParameterStore store_;
-  const Parameter *table_, *score_, *square_, *column_, *bias_, *bias_row_;
+  const Parameter *table_, *score_, *priors_, *square_, *column_, *bias_, *bias_row_;
   std::vector<const Parameter*> cells_;
   std::vector<int> ids_ = {1, 5, 9, 3, 3, 0, 17, 2, 19, 4, 4, 4}, lengths_ = {4, 0, 2},
                    offsets_ = {0, 4, 4, 12}, starts_ = {0, 4, 4, 6}, chosen_ = {1, 4, 9},

@@ -214,6 +214,38 @@ TEST_P(Kernels, SoftmaxGradientAgreesWithTheReference) {
   }
 }
 
+TEST_P(Kernels, HalvesOfTheSoftmaxGradientAgreeWithTheReference) {
+  for (const std::size_t n : sizes) {
+    Values want = normal(n, 1), got = want, want_sums = normal(n, 2), got_sums = want_sums;
+    const double total = reference().exp_sum(n, 3, want.data());
+    EXPECT_NEAR(table().exp_sum(n, 3, got.data()), total, 2e-6 * total);
+    expect_close(got, want, 2e-6, 1e-9);
+    reference().scale_and_add(n, 0.25f, want.data(), want_sums.data());
+    table().scale_and_add(n, 0.25f, got.data(), got_sums.data());
+    expect_close(got, want, 2e-6, 1e-9);
+    expect_close(got_sums, want_sums, 2e-6, 1e-6);
+  }
+}
+
+TEST_P(Kernels, LogAddExpAgreesWithTheReference) {
+  for (const std::size_t n : sizes) {
+    const Values x = normal(n, 1);
+    Values want = normal(n, 2), got = want;
+    reference().log_add_exp(n, 0.5f, x.data(), want.data());
+    table().log_add_exp(n, 0.5f, x.data(), got.data());
+    expect_close(got, want, 1e-6, 1e-6);
+  }
+}
+
+// Neither exponential is a number that a float can hold.
+TEST_P(Kernels, LogAddExpHoldsLargeNumbers) {
+  const Values x = {-1000, 1000, -3000, 500, -1e30f};
+  Values y = {-1000, 1000, -1000, -500, -2};
+  table().log_add_exp(5, 0, x.data(), y.data());
+  const real ln2 = 0.69314718f;
+  expect_close(y, {-1000 + ln2, 1000 + ln2, -1000, 500, -2}, 2e-7, 0);
+}
+
 TEST_P(Kernels, SumsAgreeWithTheReference) {
   for (const std::size_t n : sizes) {
     const Values x = normal(n + 1, 1), y = normal(n + 1, 2);

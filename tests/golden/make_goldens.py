@@ -314,6 +314,34 @@ def gaussian_process():
             "kernels": cases}
 
 
+# ---- A mixture of softmaxes; one column does not count.
+
+def mixture():
+    vocabulary, inputs, depth, components = 8, 5, 4, 3
+    parameters = {"output.prior": normal(components, inputs, scale=0.6),
+                  "output.latent.weight": normal(components * depth, inputs, scale=0.6),
+                  "output.latent.bias": normal(components * depth, scale=0.6),
+                  "output.weight": normal(vocabulary, depth, scale=0.9),
+                  "output.bias": normal(vocabulary, scale=0.6)}
+    for parameter in parameters.values():
+        parameter.requires_grad_()
+    hidden = normal(7, inputs).requires_grad_()
+    targets = torch.tensor([1, 7, 4, -1, 6, 0, 1])
+    latent = torch.tanh(F.linear(hidden, parameters["output.latent.weight"],
+                                 parameters["output.latent.bias"]))
+    logits = F.linear(latent.view(-1, components, depth), parameters["output.weight"],
+                      parameters["output.bias"])
+    prior = torch.softmax(F.linear(hidden, parameters["output.prior"]), 1)
+    log_probabilities = (prior[:, :, None] * torch.softmax(logits, 2)).sum(1).log()
+    loss = F.nll_loss(log_probabilities, targets, ignore_index=-1)
+    loss.backward()
+    return {"vocabulary": vocabulary, "depth": depth, "components": components,
+            "hidden": columns(hidden), "targets": targets.tolist(), "loss": loss.item(),
+            "log_probabilities": columns(log_probabilities), "d_hidden": columns(hidden.grad),
+            "parameters": {k: matrix(v) for k, v in parameters.items()},
+            "gradients": {k: matrix(v.grad) for k, v in parameters.items()}}
+
+
 write("functions.json", {"activations": activations(), "softmax": softmax(), "losses": losses()})
 write("recurrent.json", {"lengths": LENGTHS, "rnn": recurrent("RNN"), "gru": recurrent("GRU"),
                          "lstm": recurrent("LSTM")})
@@ -321,3 +349,4 @@ write("pooling.json", pooling())
 write("training.json", training())
 write("adaptive.json", adaptive())
 write("gaussian_process.json", gaussian_process())
+write("mixture.json", mixture())

@@ -64,5 +64,31 @@ TEST(LanguageModelGradients, WithEveryRegularisation) {
   }
 }
 
+// A last layer that is no wider than it must be, below components as large as the embedding.
+TEST(LanguageModelGradients, WithAMixture) {
+  for (const bool tie : {false, true}) {
+    LanguageModelOptions options;
+    options.hidden = 4, options.embedding = 3, options.last_hidden = 2;
+    options.tie = tie;
+    options.output = OutputKind::mixture;
+    options.mixture_components = 3;
+    options.dropout_kind = DropoutKind::sequence;
+    options.dropout = 0.2;
+    options.latent_dropout = 0.4;
+    options.activation_penalty = 2;
+    LanguageModel model(options, numbered_words(8));
+    randomize(model.parameters());
+    TokenBatch batch;
+    batch.steps = 5, batch.examples = 2;
+    batch.ids = {4, 5, 6, 3, 7, 7, 4, 5, 5, 0};
+    batch.lengths = {5, 4};
+    const std::vector<int> targets = {5, 6, 3, 7, 7, 4, 6, 5, 3, -1};
+    expect_gradients(model.parameters(), {}, [&](Tape& tape, const std::vector<Var>&) {
+      RecurrentState state;
+      return model.loss(tape, batch, targets.data(), state);
+    });
+  }
+}
+
 }  // namespace
 }  // namespace weft

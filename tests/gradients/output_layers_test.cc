@@ -17,6 +17,7 @@ constexpr int kHidden = 9, kWords = 14;
 // A word of each part of kCutoffs, the first and last of one, twice the same, and columns that do
 // not count, as the padding of four ragged steps of two sequences leaves them.
 const std::vector<int> kTargets = {2, 13, 4, 8, 4, -1, 9, -1};
+const SequenceShape kShape{4, 2, nullptr};
 const std::vector<std::int64_t> kCutoffs = {4, 9};
 
 /// −mean log p(target) of a column-wise softmax over `scores`.
@@ -34,7 +35,7 @@ double mean_loss(const Matrix& scores, const std::vector<int>& targets) {
 double answered_loss(const OutputLayer& layer, const Matrix& hidden,
                      const std::vector<int>& targets) {
   Tape tape;
-  return layer.loss(tape, tape.constant(hidden), targets.data()).value()(0, 0);
+  return layer.loss(tape, tape.constant(hidden), targets.data(), kShape).value()(0, 0);
 }
 
 Matrix answered_scores(const OutputLayer& layer, const Matrix& hidden) {
@@ -60,7 +61,7 @@ TEST(AdaptiveSoftmaxLayer, Gradients) {
   randomize(store);
   Matrix hidden = random_matrix(kHidden, kTargets.size(), 1);
   expect_gradients(store, {&hidden}, [&](Tape& tape, const Inputs& v) {
-    return layer.loss(tape, v[0], kTargets.data());
+    return layer.loss(tape, v[0], kTargets.data(), kShape);
   });
 }
 
@@ -73,7 +74,7 @@ TEST(AdaptiveSoftmaxLayer, GradientsWhereAClusterIsNotAskedFor) {
   for (const std::vector<int>& targets :
        {std::vector<int>{1, 5, -1, 8}, {0, -1, 3, 3}, {-1, -1, -1, -1}})
     expect_gradients(store, {&hidden}, [&](Tape& tape, const Inputs& v) {
-      return layer.loss(tape, v[0], targets.data());
+      return layer.loss(tape, v[0], targets.data(), {2, 2, nullptr});
     });
 }
 
@@ -115,7 +116,7 @@ TEST(AdaptiveSoftmaxLayer, PyTorch) {
   RandomStream noise(1, "noise");
   Tape tape(gradients, noise);
   Var x = tape.variable(hidden);
-  Var loss = layer.loss(tape, x, targets.data());
+  Var loss = layer.loss(tape, x, targets.data(), {7, 1, nullptr});
   tape.backward(loss);
   EXPECT_NEAR(loss.value()(0, 0), golden.at("loss").get<double>(), kGoldenTolerance);
   expect_golden(*x.gradient(), golden.at("d_hidden"), "d hidden");
@@ -140,14 +141,14 @@ class Sampled : public testing::Test {
 
 TEST_F(Sampled, Gradients) {
   expect_gradients(store_, {&hidden_}, [&](Tape& tape, const Inputs& v) {
-    return layer_.loss(tape, v[0], kTargets.data());
+    return layer_.loss(tape, v[0], kTargets.data(), kShape);
   });
 }
 
 TEST_F(Sampled, GradientsWhereNothingCounts) {
   const std::vector<int> none(kTargets.size(), -1);
   expect_gradients(store_, {&hidden_}, [&](Tape& tape, const Inputs& v) {
-    return layer_.loss(tape, v[0], none.data());
+    return layer_.loss(tape, v[0], none.data(), kShape);
   });
 }
 
@@ -159,7 +160,7 @@ TEST(SampledSoftmaxLayer, GradientsWithTheEmbeddingForWeights) {
   randomize(store);
   expect_gradients(store, {}, [&](Tape& tape, const Inputs&) {
     const std::vector<int> ids = {1, 2, 13, 0, 1, 1, 4, -1};
-    return layer.loss(tape, lookup(tape, table, ids.data(), ids.size()), kTargets.data());
+    return layer.loss(tape, lookup(tape, table, ids.data(), ids.size()), kTargets.data(), kShape);
   });
 }
 
@@ -175,7 +176,7 @@ TEST_F(Sampled, TouchesOnlyTargetsAndTheSample) {
   Gradients gradients(store);
   RandomStream noise(1, "noise");
   Tape tape(gradients, noise);
-  tape.backward(layer.loss(tape, tape.constant(hidden_), kTargets.data()));
+  tape.backward(layer.loss(tape, tape.constant(hidden_), kTargets.data(), kShape));
   for (const Parameter& parameter : store) {
     const Gradient& gradient = gradients[parameter.index];
     EXPECT_FALSE(gradient.dense);
@@ -197,7 +198,7 @@ struct Average {
     for (int pass = 0; pass < passes; ++pass) {
       tape.reset();
       Var x = tape.variable(hidden);
-      Var value = layer.loss(tape, x, kTargets.data());
+      Var value = layer.loss(tape, x, kTargets.data(), kShape);
       tape.backward(value);
       loss += value.value()(0, 0) / passes;
       for (std::size_t i = 0; i < store.size(); ++i) add(i, whole_gradient(parts[i]) / passes);

@@ -61,7 +61,7 @@ TEST_F(ModelFile, KeepsEveryLanguageModelToTheBit) {
   for (const Cell cell : kCells)
     for (const bool tie : {false, true})
       for (const OutputKind output :
-           {OutputKind::full, OutputKind::adaptive, OutputKind::sampled}) {
+           {OutputKind::full, OutputKind::adaptive, OutputKind::sampled, OutputKind::mixture}) {
         if (tie && output == OutputKind::adaptive) continue;
         const auto model = small_language_model(cell, tie, output);
         const auto loaded = load_model_as<LanguageModel>(save(*model), "language model");
@@ -74,7 +74,8 @@ TEST_F(ModelFile, KeepsEveryLanguageModelToTheBit) {
 TEST_F(ModelFile, LoadsALanguageModelWithoutAnOutputKind) {
   const auto model = small_language_model(Cell::lstm);
   const std::string path = rewritten(*model, [](auto&, auto& description, auto&) {
-    for (const char* key : {"output", "cutoffs", "samples"})
+    for (const char* key :
+         {"output", "cutoffs", "samples", "last-hidden", "mixture-components", "latent-dropout"})
       EXPECT_EQ(description["architecture"].erase(key), 1u);
   });
   expect_same_answers(*model, *load_model_as<LanguageModel>(path, "language model").model);
@@ -110,7 +111,8 @@ TEST_F(ModelFile, KeepsWeightsOfEightBitsOfEveryOutput) {
   const auto words = Tokenizer::train(TokenizerOptions{}, [](const auto& line) {
     for (int word = 0; word < 60; ++word) line("w" + std::to_string(word));
   });
-  for (const OutputKind output : {OutputKind::full, OutputKind::adaptive, OutputKind::sampled}) {
+  for (const OutputKind output :
+       {OutputKind::full, OutputKind::adaptive, OutputKind::sampled, OutputKind::mixture}) {
     LanguageModelOptions options;
     options.hidden = 80;
     options.output = output;

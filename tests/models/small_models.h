@@ -61,6 +61,7 @@ inline std::unique_ptr<LanguageModel> small_language_model(Cell cell, bool tie =
   LanguageModelOptions options;
   options.output = output;
   if (output == OutputKind::adaptive) options.cutoffs = {5, 9};
+  options.mixture_components = 3;
   options.cell = cell;
   options.hidden = 5;
   options.embedding = tie ? 5 : 3;

@@ -119,13 +119,16 @@ TEST_F(OptionsTest, OutputKindsThatDoNotFit) {
     expect_error(train_words("lm") + Words{"--train", "mails.txt", "--model", "m.weft"} + more,
                  message);
   };
-  expect({"--output", "half"}, "must be one of full, adaptive, sampled");
+  expect({"--output", "half"}, "must be one of full, adaptive, sampled, mixture");
   expect({"--cutoffs", "4"}, "--cutoffs needs --output adaptive");
   expect({"--output", "adaptive", "--cutoffs", "4,4"}, "--cutoffs must rise");
   expect({"--output", "adaptive", "--cutoffs", "4,9999"}, "--cutoffs must rise and lie below");
   expect({"--output", "adaptive", "--cutoffs", "0"}, "option --cutoffs must lie");
-  expect({"--output", "adaptive", "--tie"}, "--tie needs --output full or sampled");
+  expect({"--output", "adaptive", "--tie"}, "--tie needs --output full, sampled or mixture");
   expect({"--samples", "0"}, "option --samples must lie");
+  expect({"--output", "mixture", "--mixture-components", "0"},
+         "option --mixture-components must lie");
+  expect({"--tie", "--last-hidden", "5"}, "--last-hidden must be as large as the embedding");
 }
 
 TEST_F(OptionsTest, ConfigurationFileCountsWhereTheCommandLineIsSilent) {

@@ -57,8 +57,11 @@ TEST_P(TrainingTest, ResumedTrainingGivesTheSameBytes) {
 TEST_F(ToolTest, EveryKindOfOutputIsTrainedMeasuredAndAsked) {
   WeftProcess::Options question;
   question.input = "thank you\n";
-  for (const Words& output : {Words{"adaptive", "--cutoffs", "6,15"}, Words{"adaptive"},
-                              Words{"sampled", "--samples", "9"}, Words{"sampled", "--tie"}}) {
+  for (const Words& output :
+       {Words{"adaptive", "--cutoffs", "6,15"}, Words{"adaptive"},
+        Words{"sampled", "--samples", "9"}, Words{"sampled", "--tie"}, Words{"mixture"},
+        Words{"mixture", "--mixture-components", "3", "--tie", "--last-hidden", "9",
+              "--latent-dropout", "0.1"}}) {
     const Result trained = train("lm", "m.weft", "mails.txt",
                                  Words{"--valid", "mails.txt", "--json", "--output"} + output);
     ASSERT_EQ(trained.exit, 0) << trained.err;

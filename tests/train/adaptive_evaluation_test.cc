@@ -107,6 +107,27 @@ TEST(DynamicEvaluation, DecayForgets) {
   EXPECT_GT(forgotten, 1.05 * kept);
 }
 
+// A mixture's loss is exact, so that it may learn; without the dropout it was trained with.
+TEST(DynamicEvaluation, OfAMixture) {
+  LanguageModelOptions options;
+  options.hidden = options.embedding = 5;
+  options.output = OutputKind::mixture;
+  options.mixture_components = 3;
+  options.dropout = 0.5;
+  options.latent_dropout = 0.5;
+  LanguageModel model(options, small_tokenizer());
+  model.parameters().initialize(3);
+  const TokenStream data = stream_of(model, 600);
+  const double before = loss(evaluate_language_model(model, data));
+  DynamicEvaluationOptions dynamic;
+  EXPECT_NEAR(loss(evaluate_dynamically(model, data, dynamic)), before, 1e-5);
+  dynamic.rate = 0.5;
+  EXPECT_LT(loss(evaluate_dynamically(model, data, dynamic)), 0.9 * before);
+  ContinuousCacheOptions cache;
+  cache.size = 20;
+  EXPECT_LT(loss(evaluate_with_cache(model, data, cache)), before);
+}
+
 TEST(DynamicEvaluation, RefusesWhatCannotLearn) {
   LanguageModelOptions options;
   options.hidden = options.embedding = 20;

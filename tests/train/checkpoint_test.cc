@@ -137,7 +137,7 @@ TEST(Checkpoint, ResumesToTheSameBytes) {
 
 // Samples of words are drawn anew for each update, from a stream that goes on where it stopped.
 TEST(Checkpoint, ResumesEveryKindOfOutputToTheSameBytes) {
-  for (const OutputKind output : {OutputKind::adaptive, OutputKind::sampled}) {
+  for (const OutputKind output : {OutputKind::adaptive, OutputKind::sampled, OutputKind::mixture}) {
     const TemporaryFiles files;
     const std::string path = files.path("c");
     const auto training = [&](std::int64_t updates) {

@@ -54,6 +54,13 @@ struct Elementwise {
   void (*scaled_exp)(std::size_t n, real scale, real shift, const real* x, real beta, real* y);
   /// z = scale · softmax(z), sums += z; returns the log Σ exp z of the old z.
   double (*softmax_gradient)(std::size_t n, real scale, real* z, real* sums);
+  // And its two halves, for a scale that depends on other columns' sums.
+  /// z = exp(z − shift); returns Σ z.
+  double (*exp_sum)(std::size_t n, real shift, real* z);
+  /// z = scale · z, sums += z.
+  void (*scale_and_add)(std::size_t n, real scale, real* z, real* sums);
+  /// y = log(exp(x + shift) + exp(y)), finite where the exponentials are not.
+  void (*log_add_exp)(std::size_t n, real shift, const real* x, real* y);
 
   /// One LSTM step of one sequence. gates: 4H, rows i f g o; in: the sums before the
   /// non-linearities, out: after them. c_prev, c, h: H.

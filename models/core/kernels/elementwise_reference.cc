@@ -144,6 +144,29 @@ double softmax_gradient(std::size_t n, real scale, real* z, real* sums) {
   return log_sum;
 }
 
+double exp_sum(std::size_t n, real shift, real* z) {
+  double total = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    z[i] = std::exp(z[i] - shift);
+    total += z[i];
+  }
+  return total;
+}
+
+void scale_and_add(std::size_t n, real scale, real* z, real* sums) {
+  for (std::size_t i = 0; i < n; ++i) {
+    z[i] *= scale;
+    sums[i] += z[i];
+  }
+}
+
+void log_add_exp(std::size_t n, real shift, const real* x, real* y) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const real other = x[i] + shift;
+    y[i] = std::max(y[i], other) + std::log1p(std::exp(-std::abs(y[i] - other)));
+  }
+}
+
 // ---- Recurrent steps.
 
 void lstm_forward(std::size_t H, real* gates, const real* c_prev, real* c, real* h) {
@@ -334,6 +357,9 @@ const Elementwise& reference() {
       .log_sum_exp = log_sum_exp,
       .scaled_exp = scaled_exp,
       .softmax_gradient = softmax_gradient,
+      .exp_sum = exp_sum,
+      .scale_and_add = scale_and_add,
+      .log_add_exp = log_add_exp,
       .lstm_forward = lstm_forward,
       .lstm_backward = lstm_backward,
       .standardize = standardize,

@@ -26,17 +26,17 @@ constexpr const char* kBeforeNames = R"((?x)
 /// Words that are no names where a name might stand. Those that are names as well (Will, June) are
 /// not among them: better a word too many is lost than a name kept.
 constexpr const char* kOtherWords =
-    "a afternoon again all also and any anyone anything are as at best but by can cheers "
-    "colleague colleagues committee congratulations could customer customers december did do "
-    "dr editor evening everybody everyone february folks for frau friday friend friends from "
-    "gentlemen good great guys happy has have he here herr herrn hi hiring hope how i if in is "
-    "it january july just kind ladies let looking love madam madame manager many march member "
-    "members miss mme monday monsieur morning mr mrs ms mx my no not november october of on "
-    "one or our parent parents please prof professor reader readers regards saturday see sent "
-    "september she since sir sirs so some sorry student students sunday support team thank "
-    "thanks that the then there these they this those thursday to today tomorrow tuesday user "
-    "users valued was we wednesday well were what when where which who why with world would "
-    "yes you your ";
+    "a afternoon again all also and any anyone anything are as at best bonjour but by can "
+    "cheers ciao colleague colleagues committee congratulations could customer customers dear "
+    "december did do dr editor evening everybody everyone february folks for frau friday "
+    "friend friends from gentlemen good great guys hallo happy has have he hello here herr "
+    "herrn hey hi hiring hola hope how i if in is it january july just kind ladies let looking "
+    "love madam madame manager many march member members miss mme monday monsieur morning mr "
+    "mrs ms mx my no not november october of on one or our parent parents please prof "
+    "professor reader readers regards saturday see sent september she since sincerely sir sirs "
+    "so some sorry student students sunday support team thank thanks that the then there these "
+    "they this those thursday to today tomorrow tuesday user users valued was we wednesday "
+    "well were what when where which who why with world would yes you your yours ";
 
 const std::set<std::string>& other_words() {
   static const std::set<std::string> words = [] {
@@ -49,9 +49,11 @@ const std::set<std::string>& other_words() {
 constexpr int kMostWords = 4;  // of a name
 
 bool is_letter(UChar32 c) { return u_isalpha(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0; }
-/// Begins a name: a capital, or a letter of a script that has none.
+/// Begins a name: a capital, or a letter of a script that has none; of Georgian, Unicode says that
+/// it has, but they begin no names.
 bool is_capital(UChar32 c) {
-  return (U_GET_GC_MASK(c) & (U_GC_LU_MASK | U_GC_LT_MASK | U_GC_LO_MASK)) != 0;
+  return (c >= 0x10D0 && c <= 0x10FF) ||
+         (U_GET_GC_MASK(c) & (U_GC_LU_MASK | U_GC_LT_MASK | U_GC_LO_MASK)) != 0;
 }
 bool is_space(char16_t c) { return c == u' ' || c == 0xA0; }
 

@@ -1,8 +1,8 @@
 // The rules behind Scrubber, on UTF-16 as ICU's expressions want it. Private to this folder.
 //
-// A line may be long, and may be written to hurt. So no expression backs up farther than a fixed
-// number of characters: repetitions are possessive or bounded, and a run of characters is tried at
-// its beginning alone. There is no limit of time, as that would make a model depend on the machine.
+// A line may be long, and may be written to hurt. So repetitions are bounded, or of a set alone,
+// written X X*: that is a loop without a stack in ICU, and such a run is tried at its beginning
+// only. There is no limit of time, as that would make a model depend on the machine.
 #pragma once
 
 #include <unicode/regex.h>

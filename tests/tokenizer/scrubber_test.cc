@@ -132,6 +132,8 @@ TEST(Scrubber, NumbersOfNobody) {
 TEST(Scrubber, NamesBehindASalutationOrTitle) {
   expect_scrubbed({
       {"Dear Anna,", "Dear ⟨name⟩,"},
+      {"Dear Anna Dear Anna", "Dear ⟨name⟩ Dear ⟨name⟩"},
+      {"Dear გიორგი,", "Dear ⟨name⟩,"},
       {"Hi Anna and Peter, thanks", "Hi ⟨name⟩ and ⟨name⟩, thanks"},
       {"Hello, Jean-Luc O'Brien!", "Hello, ⟨name⟩!"},
       {"Dear Mr. Smith and Mrs. Jones", "Dear Mr. ⟨name⟩ and Mrs. ⟨name⟩"},
@@ -269,6 +271,21 @@ TEST(Scrubber, HostileLinesTakeNoTime) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     EXPECT_LT(seconds.count(), 2) << text.substr(0, 20);
   }
+}
+
+// What would need more memory than there is if an expression kept a note of each character.
+TEST(Scrubber, VastLinesAreScrubbedToo) {
+  constexpr std::size_t kVast = 2'000'000;
+  const std::string letters(kVast, 'a');
+  const Scrubber scrubber;
+  EXPECT_EQ(scrubbed("http://" + letters + " x", scrubber), "⟨url⟩ x");
+  EXPECT_EQ(scrubbed("www." + letters, scrubber), "⟨url⟩");
+  EXPECT_EQ(scrubbed("a.com/" + letters, scrubber), "⟨url⟩");
+  EXPECT_EQ(scrubbed(letters + "@b.de", scrubber), "⟨email⟩");
+  EXPECT_EQ(scrubbed("a@b." + letters, scrubber), "⟨email⟩");
+  EXPECT_EQ(scrubbed("a@" + letters, scrubber), "a@" + letters);
+  EXPECT_EQ(scrubbed("Dear A" + letters + ",", scrubber), "Dear ⟨name⟩,");
+  EXPECT_EQ(scrubbed(std::string(kVast, '1'), scrubber), "⟨account⟩");
 }
 
 TEST(Placeholders, StandApart) {

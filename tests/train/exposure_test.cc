@@ -27,7 +27,9 @@ std::unique_ptr<NgramModel> model(int times, bool scrubs = false) {
     for (int i = 0; i < 30; ++i) lines.push_back("the code is 281 265 017");
   TokenizerOptions options;
   options.kind = TokenizerKind::chars;
-  if (scrubs) options.scrubber = std::make_shared<const Scrubber>();
+  NameList names;
+  names.add("Zelda");
+  if (scrubs) options.scrubber = std::make_shared<const Scrubber>(names);
   const auto tokenizer = Tokenizer::train(options, [&](const auto& line) {
     for (const std::string& text : lines) line(text);
   });
@@ -75,8 +77,12 @@ TEST(Exposure, IsNothingWhereTheSecretIsScrubbed) {
     EXPECT_EQ(found.likelier, found.samples) << secret;
     EXPECT_GT(found.samples, 50u) << secret;
   }
-  // No other text of its form is scrubbed, as no other is on the list.
-  EXPECT_GT(bits(*scrubbing, {"the sum is", "12"}), 0);
+  // No other text of its form is on the list, so there is nothing to compare it with.
+  const Exposure listed = exposure(*scrubbing, {"ask", "Zelda"}, 100, 1);
+  EXPECT_EQ(listed.samples, 0u);
+  EXPECT_EQ(listed.bits, 0);
+  // What is not scrubbed is compared with what is not.
+  EXPECT_EQ(exposure(*scrubbing, {"the code is", "281"}, 100, 1).samples, 100u);
 }
 
 TEST(Exposure, IsTheSameForTheSameSeed) {

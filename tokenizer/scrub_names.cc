@@ -19,7 +19,8 @@ constexpr const char* kBeforeNames = R"((?x)
   | ((?:Mr|MR|Mrs|MRS|Ms|MS|Mx|Miss|Dr|DR|Prof|Professor|Herr|Herrn|Frau|Mme|Monsieur|Madame
       |Señora?|Signora?) (?= [.\ \u00A0] ) \.?)
   | ((?i: regards|sincerely|faithfully|truly|thanks|thank\ you|thx|cheers|wishes|gr(?:ü|u)(?:ß|ss)en?
-      |cordialement|saludos|saluti ))
+      |cordialement|saludos|saluti )
+    (?: \ (?: again | a\ lot | so\ much | very\ much | in\ advance ) )?)
   | (Best|Yours|Love|Warmly|Respectfully|Cordially)
 )";
 
@@ -46,7 +47,7 @@ const std::set<std::string>& other_words() {
   return words;
 }
 
-constexpr int kMostWords = 4;  // of a name
+constexpr int kMostWords = 5;  // of a name, initials counted
 
 bool is_letter(UChar32 c) { return u_isalpha(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0; }
 /// Begins a name: a capital, or a letter of a script that has none; of Georgian, Unicode says that
@@ -81,13 +82,15 @@ class NameReader {
     int words = 0;
     for (std::int32_t place = begin; words < kMostWords;) {
       const std::int32_t initial = initial_end(place);
-      const std::int32_t particles = initial > place ? place : behind_particles(place);
-      const std::int32_t word = initial > place ? initial : word_end(particles);
+      const bool is_initial = initial > place;
+      const std::int32_t particles = is_initial ? place : behind_particles(place);
+      const std::int32_t word = is_initial ? initial : word_end(particles);
       if (word == particles) break;
       ++words;
-      if (initial == place) end = word;
       place = behind_space(word);
-      if (place == word && initial == place) break;
+      if (is_initial) continue;
+      end = word;
+      if (place == word) break;
     }
     return end;
   }
@@ -177,9 +180,8 @@ void add_signature(const icu::UnicodeString& text, const NameReader& reader, std
   if (needs_comma && !comma) return;
   closing = closing || begin == text.length();
   const std::int32_t end = reader.name_end(begin);
-  const bool apart = begin > place;
-  if (end > begin && apart && (comma || reader.is_last(end)))
-    spans.push_back({begin, end, Placeholder::name});
+  if (begin > place && (comma || reader.is_last(end)))
+    add_names(text, reader, begin, /*several=*/true, spans);
 }
 
 }  // namespace

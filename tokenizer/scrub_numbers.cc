@@ -72,12 +72,14 @@ bool is_year(const std::string& digits) {
   return digits.size() == 4 && (digits.starts_with("20") || (digits >= "1500" && digits < "2000"));
 }
 
-/// 20240312, or a round number.
-bool is_plain_number(const std::string& digits) {
-  const bool day = digits.size() == 8 && is_year(digits.substr(0, 4)) && digits[4] <= '1' &&
-                   digits.substr(4, 2) >= "01" && digits.substr(4, 2) <= "12" &&
-                   digits.substr(6) >= "01" && digits.substr(6) <= "31";
-  return day || (digits[0] != '0' && digits.find_last_not_of('0') < 3);
+bool is_day(const std::string& digits) {
+  return digits.size() == 8 && is_year(digits.substr(0, 4)) && digits.substr(4, 2) >= "01" &&
+         digits.substr(4, 2) <= "12" && digits.substr(6) >= "01" && digits.substr(6) <= "31";
+}
+
+/// With three digits that count, at most.
+bool is_round(const std::string& digits) {
+  return digits[0] != '0' && digits.find_last_not_of('0') < 3;
 }
 
 class NumberFinder {
@@ -242,27 +244,29 @@ class NumberFinder {
   void find_accounts(std::size_t begin, std::size_t end) {
     if (count(begin, end) < kFewest) return;
     if (end - begin == 1) {
-      if (!is_plain_number(groups_[begin].digits)) add(begin, end, Placeholder::account);
+      const std::string& digits = groups_[begin].digits;
+      if (!is_day(digits) && !is_round(digits)) add(begin, end, Placeholder::account);
     } else if (is_account(begin, end)) {
       add(begin, end, Placeholder::account);
     } else {
       for (std::size_t g = begin; g < end; ++g) find_accounts(g, g + 1);
     }
   }
-  /// Not years, nor 1 200 000, nor a list of small numbers.
+  /// Not years, nor millions or a round number in groups of three, nor a list of small numbers.
   bool is_account(std::size_t begin, std::size_t end) const {
-    const auto all = [&](auto test) {
-      return std::all_of(groups_.begin() + static_cast<std::ptrdiff_t>(begin),
-                         groups_.begin() + static_cast<std::ptrdiff_t>(end),
-                         [&](const Group& group) { return test(group.digits); });
-    };
-    if (all(is_year) || !all([](const std::string& digits) { return digits.size() >= 2; }))
-      return false;
-    const bool thousands =
-        groups_[begin].digits.size() < 3 && is_space(gap(begin)[0]) &&
-        count(begin, end) - groups_[begin].digits.size() == 3 * (end - begin - 1) &&
-        groups_[begin + 1].digits.size() == 3;
-    return !thousands && 2 * count(begin, end) >= 5 * (end - begin);
+    bool years = true, threes = groups_[begin].digits.size() <= 3, small = false;
+    std::string digits;
+    for (std::size_t g = begin; g < end; ++g) {
+      const std::size_t size = groups_[g].digits.size();
+      years = years && is_year(groups_[g].digits);
+      threes = threes && (g == begin || size == 3) && (g + 1 == end || is_space(gap(g)[0]));
+      small = small || size < 2;
+      digits += groups_[g].digits;
+    }
+    constexpr std::size_t kMillions = 8;
+    if (years) return false;
+    if (threes) return digits.size() > kMillions && !is_round(digits);
+    return !small && 2 * digits.size() >= 5 * (end - begin);
   }
 
   const icu::UnicodeString& text_;

@@ -92,6 +92,7 @@ TEST(Scrubber, AccountNumbers) {
       {"The code is 281 265 017", "The code is ⟨account⟩"},
       {"no. 1234567", "no. ⟨account⟩"},
       {"SSN 123-45-6789", "SSN ⟨account⟩"},
+      {"tax id 12 345 678 901", "tax id ⟨account⟩"},
       {"12-34-56 12345678", "⟨account⟩"},
       {"12345678-9", "⟨account⟩-9"},
       {"AB1234567", "AB⟨account⟩"},
@@ -124,9 +125,10 @@ TEST(Scrubber, NumbersOfNobody) {
                "12.03.2024 10:30, 2024-03-12T10:30:00, 10:30:15 to 12:45",
                "$1,234,567.89 and 1.234.567,89 and 12,000,000 and 1234567.89",
                "€ 12345678, 12345678 €, 12345678 EUR, $ 1234567, 1 200 000 people",
-               "1000000 or 2500000 of them", "3.14159265", "0.12345678", "192.168.100.200",
-               "version 10.0.19045.3324", "10 20 30, 1 2 3 4 5 6 7 8 9 10", "100%, 5 to 7, 123456",
-               "ISBN 978-3-16-148410-0", "12:30-14:30"});
+               "1000000 or 2500000 of them", "12 345 678 and 100 000 000", "3.14159265",
+               "0.12345678", "192.168.100.200", "version 10.0.19045.3324",
+               "10 20 30, 1 2 3 4 5 6 7 8 9 10", "100%, 5 to 7, 123456", "ISBN 978-3-16-148410-0",
+               "12:30-14:30"});
 }
 
 TEST(Scrubber, NamesBehindASalutationOrTitle) {
@@ -140,6 +142,7 @@ TEST(Scrubber, NamesBehindASalutationOrTitle) {
       {"Dear Dr. Anna B. Schmidt,", "Dear Dr. ⟨name⟩,"},
       {"DEAR ANNA", "DEAR ⟨name⟩"},
       {"Mr Smith's car", "Mr ⟨name⟩'s car"},
+      {"Dr. J.R.R. Tolkien wrote", "Dr. ⟨name⟩ wrote"},
       {"I met Dr. van der Berg today", "I met Dr. ⟨name⟩ today"},
       {"Hallo Jürgen, Bonjour Éloïse, Hola Iñaki", "Hallo ⟨name⟩, Bonjour ⟨name⟩, Hola ⟨name⟩"},
       {"Dear Łukasz, Dear Žofia, Dear Ægir", "Dear ⟨name⟩, Dear ⟨name⟩, Dear ⟨name⟩"},
@@ -161,6 +164,7 @@ TEST(Scrubber, NamesUnderAClosing) {
       {"Best, Anna", "Best, ⟨name⟩"},
       {"Kind regards Anna", "Kind regards ⟨name⟩"},
       {"Cheers - Anna", "Cheers - ⟨name⟩"},
+      {"Thanks again, Tom & Lisa", "Thanks again, ⟨name⟩ & ⟨name⟩"},
   });
   expect_kept({"Thanks, I will", "Thanks for Monday", "Best Western", "Thanks, Monday is fine",
                "With regards to Germany we", "Thank you"});

@@ -66,8 +66,9 @@ void write_shard(const std::string& shard, const std::string& path, const Tokeni
   std::uint64_t characters = 0;
   std::uint64_t next_report = kReportEvery;
   std::string line;
+  LinesBefore before;
   while (lines.next(line)) {
-    for (const int id : tokenizer.encode(line)) writer.add(id);
+    for (const int id : tokenizer.encode(line, before)) writer.add(id);
     writer.add(kEos);
     characters += count_characters(line) + 1;
     if (writer.count() >= next_report) {

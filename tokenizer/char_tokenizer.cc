@@ -26,6 +26,20 @@ class CharTokenizer : public Tokenizer {
  protected:
   void visit_pieces(std::string_view text, const PieceVisitor& visit) const override {
     Segmenter::Cursor cursor(segmenter_);
+    if (!scrubs()) return visit_clusters(text, visit, cursor);
+    split_at_placeholders(
+        text, [&](std::string_view stretch) { visit_clusters(stretch, visit, cursor); }, visit);
+  }
+
+  std::string join(const std::vector<std::string>& pieces) const override {
+    std::string text;
+    for (const auto& piece : pieces) text += piece;
+    return text;
+  }
+
+ private:
+  static void visit_clusters(std::string_view text, const PieceVisitor& visit,
+                             Segmenter::Cursor& cursor) {
     while (!text.empty()) {
       // The last byte of an ASCII stretch may be the base of a mark that follows it.
       std::size_t plain = ascii_prefix(text);
@@ -39,13 +53,6 @@ class CharTokenizer : public Tokenizer {
     }
   }
 
-  std::string join(const std::vector<std::string>& pieces) const override {
-    std::string text;
-    for (const auto& piece : pieces) text += piece;
-    return text;
-  }
-
- private:
   /// Up to the first place behind which two ASCII bytes stand: between those is always a boundary,
   /// and no rule looks across it.
   static std::size_t mixed_stretch(std::string_view text) {

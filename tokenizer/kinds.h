@@ -13,6 +13,9 @@ namespace weft {
 /// U+FFED marks a side of a piece at which no space stood.
 inline constexpr std::string_view kJoiner = "\xEF\xBF\xAD";
 
+/// As Tokenizer::normalize(), for learning one.
+std::string normalized(const TokenizerOptions& options, std::string_view text, LinesBefore& before);
+
 std::shared_ptr<Tokenizer> make_word_tokenizer(const TokenizerOptions& options,
                                                Vocabulary vocabulary);
 std::shared_ptr<Tokenizer> make_unicode_word_tokenizer(const TokenizerOptions& options,

@@ -23,13 +23,13 @@ class SubwordTokenizer : public Tokenizer {
                    std::unique_ptr<const sentencepiece::SentencePieceProcessor> processor)
       : Tokenizer(options, std::move(vocabulary)), processor_(std::move(processor)) {}
 
- protected:
   std::vector<int> encode_normalized(std::string_view text) const override {
     std::vector<int> ids;
     check(processor_->Encode(escape_subword_mark(text), &ids));
     return ids;
   }
 
+ protected:
   void visit_pieces(std::string_view text, const PieceVisitor& visit) const override {
     std::vector<std::string> pieces;
     check(processor_->Encode(escape_subword_mark(text), &pieces));
@@ -92,8 +92,9 @@ std::shared_ptr<Tokenizer> train_subword_tokenizer(const TokenizerOptions& optio
   };
   const auto uncounted = make(std::vector<std::uint64_t>(pieces.size(), 0));
   std::vector<std::uint64_t> counts(pieces.size() + kSpecialIds, 0);
+  LinesBefore before;
   corpus([&](std::string_view line) {
-    for (const int id : uncounted->encode(line)) ++counts[static_cast<std::size_t>(id)];
+    for (const int id : uncounted->encode(line, before)) ++counts[static_cast<std::size_t>(id)];
   });
   log("vocabulary: " + std::to_string(counts.size()) + " subwords");
   return make({counts.begin() + kSpecialIds, counts.end()});

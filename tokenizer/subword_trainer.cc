@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "tokenizer/escape.h"
+#include "tokenizer/kinds.h"
 
 namespace weft {
 
@@ -106,7 +107,12 @@ int count_characters(const std::vector<std::string>& sentences) {
 }
 
 std::unordered_map<std::string, std::string> arguments(const TokenizerOptions& options, int size) {
+  std::string symbols;
+  if (options.scrubber)
+    for (const std::string_view placeholder : kPlaceholders)
+      symbols.append(symbols.empty() ? "" : ",").append(placeholder);
   return {
+      {"user_defined_symbols", symbols},
       {"model_type", options.subword_model == SubwordModel::bpe ? "bpe" : "unigram"},
       {"vocab_size", std::to_string(size)},
       {"hard_vocab_limit", "false"},
@@ -144,10 +150,11 @@ std::string escape_subword_mark(std::string_view text) {
 
 std::string train_subword_model(const TokenizerOptions& options,
                                 const Tokenizer::TextSource& corpus, const LogSink& log) {
-  const Normalizer normalizer(options.normalizer);
   SentenceSample sample;
-  corpus(
-      [&](std::string_view line) { add_in_parts(escape_subword_mark(normalizer(line)), sample); });
+  LinesBefore before;
+  corpus([&](std::string_view line) {
+    add_in_parts(escape_subword_mark(normalized(options, line, before)), sample);
+  });
   const std::vector<std::string> sentences = sample.take();
   if (sentences.empty()) {
     throw UserError("the corpus has no text to learn subwords from; give another");
@@ -156,7 +163,8 @@ std::string train_subword_model(const TokenizerOptions& options,
     log("subwords are learned from a sample of " + std::to_string(sentences.size()) + " lines");
   }
   const int size = options.vocab_size == 0 ? kDefaultVocabulary : options.vocab_size;
-  const int least = kSpecialIds + kBytePieces + count_characters(sentences) + 1;
+  const int placeholders = options.scrubber ? static_cast<int>(kPlaceholders.size()) : 0;
+  const int least = kSpecialIds + kBytePieces + placeholders + count_characters(sentences) + 1;
   if (size < least) {
     throw UserError("a vocabulary of " + std::to_string(size) +
                     " subwords is too small for this corpus; ask for " + std::to_string(least) +

@@ -20,11 +20,36 @@ void TokenizerOptions::visit(OptionVisitor& v) {
   normalizer.visit(v);
 }
 
+std::string normalized(const TokenizerOptions& options, std::string_view text,
+                       LinesBefore& before) {
+  if (!options.scrubber) return Normalizer(options.normalizer)(text);
+  // Capitals tell names, so they are kept until those are found.
+  NormalizerOptions cased = options.normalizer;
+  cased.fold_case = cased.strip_accents = false;
+  std::string result = (*options.scrubber)(Normalizer(cased)(text), before);
+  if (options.normalizer.fold_case || options.normalizer.strip_accents)
+    result = Normalizer(options.normalizer)(result);
+  return set_placeholders_apart(result, options.kind == TokenizerKind::words);
+}
+
 Tokenizer::Tokenizer(const TokenizerOptions& options, Vocabulary vocabulary)
-    : options_(options), normalizer_(options.normalizer), vocabulary_(std::move(vocabulary)) {}
+    : options_(options), vocabulary_(std::move(vocabulary)) {}
+
+std::string Tokenizer::normalize(std::string_view text) const {
+  LinesBefore none;
+  return normalize(text, none);
+}
+
+std::string Tokenizer::normalize(std::string_view text, LinesBefore& before) const {
+  return normalized(options_, text, before);
+}
 
 std::vector<int> Tokenizer::encode(std::string_view text) const {
-  return encode_normalized(normalizer_(text));
+  return encode_normalized(normalize(text));
+}
+
+std::vector<int> Tokenizer::encode(std::string_view text, LinesBefore& before) const {
+  return encode_normalized(normalize(text, before));
 }
 
 std::vector<int> Tokenizer::encode_normalized(std::string_view text) const {
@@ -48,15 +73,22 @@ std::string Tokenizer::decode(const std::vector<int>& ids) const {
 }
 
 std::vector<std::string> Tokenizer::split(std::string_view text) const {
+  LinesBefore none;
+  return split(text, none);
+}
+
+std::vector<std::string> Tokenizer::split(std::string_view text, LinesBefore& before) const {
   std::vector<std::string> pieces;
-  visit_pieces(normalizer_(text), [&](std::string_view piece) { pieces.emplace_back(piece); });
+  visit_pieces(normalize(text, before),
+               [&](std::string_view piece) { pieces.emplace_back(piece); });
   return pieces;
 }
 
 namespace {
 
 constexpr std::uint64_t kMagic = 0x6e656b6f74746677;  // "wfttoken", little-endian
-constexpr std::uint32_t kVersion = 1;
+/// Version 2 has a scrubber at its end; what does not scrub is written as it always was.
+constexpr std::uint32_t kVersion = 1, kScrubbingVersion = 2;
 
 std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
@@ -89,10 +121,12 @@ std::string Tokenizer::serialize() const {
   body.write_string(options_to_json(options_).dump());
   body.write_string(vocabulary_.serialize());
   body.write_string(serialize_model());
+  if (scrubs()) body.write_string(options_.scrubber->serialize());
+  const std::uint32_t version = scrubs() ? kScrubbingVersion : kVersion;
   ByteWriter writer;
   writer.write(kMagic);
-  writer.write(kVersion);
-  writer.write(checksum(bytes_of(body.bytes()), kVersion));
+  writer.write(version);
+  writer.write(checksum(bytes_of(body.bytes()), version));
   return writer.bytes() + body.bytes();
 }
 
@@ -102,19 +136,23 @@ std::shared_ptr<const Tokenizer> Tokenizer::deserialize(std::string_view bytes,
   if (reader.read<std::uint64_t>() != kMagic) {
     throw FormatError(source, "this is not a weft tokenizer; name a weft model");
   }
-  if (const auto version = reader.read<std::uint32_t>(); version != kVersion) {
+  const auto version = reader.read<std::uint32_t>();
+  if (version != kVersion && version != kScrubbingVersion) {
     throw FormatError(source, "the tokenizer has format version " + std::to_string(version) +
-                                  " and this weft reads version " + std::to_string(kVersion) +
-                                  "; use the weft it was written by");
+                                  " and this weft reads versions 1 and 2; use the weft it was "
+                                  "written by");
   }
   const auto expected = reader.read<std::uint64_t>();
-  if (checksum(bytes_of(bytes.substr(reader.offset())), kVersion) != expected) {
+  if (checksum(bytes_of(bytes.substr(reader.offset())), version) != expected) {
     throw FormatError(source,
                       "the tokenizer is damaged, its checksum differs; make the file again");
   }
-  const TokenizerOptions options = read_options(reader.read_string(), source);
+  TokenizerOptions options = read_options(reader.read_string(), source);
   Vocabulary vocabulary = Vocabulary::deserialize(reader.read_string(), source);
   const std::string model(reader.read_string());
+  if (version == kScrubbingVersion)
+    options.scrubber =
+        std::make_shared<const Scrubber>(Scrubber::deserialize(reader.read_string(), source));
   if (reader.remaining() != 0) throw FormatError(source, "bytes are left over in the tokenizer");
   if (options.kind == TokenizerKind::subwords) {
     return make_subword_tokenizer(options, std::move(vocabulary), model, source);
@@ -129,18 +167,23 @@ std::shared_ptr<const Tokenizer> Tokenizer::train(const TokenizerOptions& option
   }
   const std::shared_ptr<Tokenizer> tokenizer = make_tokenizer(options, Vocabulary());
   VocabularyBuilder builder;
+  if (options.scrubber)
+    for (const std::string_view placeholder : kPlaceholders) builder.keep(placeholder);
   std::uint64_t seen = 0;
   const PieceVisitor count = [&](std::string_view piece) {
     builder.add(piece);
     ++seen;
   };
-  corpus(
-      [&](std::string_view line) { tokenizer->visit_pieces(tokenizer->normalizer_(line), count); });
+  LinesBefore before;
+  corpus([&](std::string_view line) {
+    tokenizer->visit_pieces(tokenizer->normalize(line, before), count);
+  });
   if (seen == 0) throw UserError("the corpus has no text to learn a vocabulary from; give another");
   tokenizer->vocabulary_ = builder.build(static_cast<std::size_t>(options.vocab_size),
                                          static_cast<std::uint64_t>(options.min_count));
   const Vocabulary& vocabulary = tokenizer->vocabulary_;
-  if (vocabulary.size() == kSpecialIds) {
+  const std::size_t kept = options.scrubber ? kPlaceholders.size() : 0;
+  if (vocabulary.size() == kSpecialIds + static_cast<int>(kept)) {
     throw UserError("no piece of the corpus occurs " + std::to_string(options.min_count) +
                     " times; lower --min-count");
   }

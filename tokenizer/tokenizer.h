@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "tokenizer/normalizer.h"
+#include "tokenizer/scrubber.h"
 #include "tokenizer/vocabulary.h"
 
 namespace weft {
@@ -28,10 +29,15 @@ struct TokenizerOptions {
   int vocab_size = 0;  // special ids included; 0: no limit (subwords: 8000)
   int min_count = 1;
   NormalizerOptions normalizer;
+  /// What is replaced by placeholders; null: nothing. Not an option to visit, as it holds a list.
+  std::shared_ptr<const Scrubber> scrubber = nullptr;
   void visit(OptionVisitor& v);
 };
 
-/// Normalises, splits and numbers. Immutable, shareable between threads.
+/// Normalises, scrubs if it shall, splits and numbers. Immutable, shareable between threads.
+///
+/// Of a tokenizer that scrubs, every placeholder is one piece, and in the vocabulary; `words` sets
+/// it apart from punctuation by spaces.
 ///
 /// Decoding what was encoded gives the normalised text back, as long as every piece was known:
 /// `words` joins with single spaces; `unicode_words` marks a piece that stands next to another
@@ -45,12 +51,21 @@ class Tokenizer {
   /// `text`: one line or paragraph of valid UTF-8. No <bos> or <eos> is added. An unknown piece is
   /// kUnk.
   std::vector<int> encode(std::string_view text) const;
+  /// The same for one line after the other, as a name may stand under "Best regards,".
+  std::vector<int> encode(std::string_view text, LinesBefore& before) const;
   /// Special ids other than <unk> are left out. The result is valid UTF-8.
   std::string decode(const std::vector<int>& ids) const;
   /// Of pieces instead of ids, known or not.
   std::string decode_pieces(const std::vector<std::string>& pieces) const { return join(pieces); }
   /// The pieces encode() numbers, unknown ones as they are in the text.
   std::vector<std::string> split(std::string_view text) const;
+  std::vector<std::string> split(std::string_view text, LinesBefore& before) const;
+
+  /// What encode() splits: normalised, and scrubbed.
+  std::string normalize(std::string_view text) const;
+  std::string normalize(std::string_view text, LinesBefore& before) const;
+  /// encode() of such text.
+  virtual std::vector<int> encode_normalized(std::string_view text) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
   const TokenizerOptions& options() const { return options_; }
@@ -74,13 +89,13 @@ class Tokenizer {
   Tokenizer(const TokenizerOptions& options, Vocabulary vocabulary);
   /// Shows the pieces of normalised text, in order; a view lives as long as the call.
   virtual void visit_pieces(std::string_view text, const PieceVisitor& visit) const = 0;
-  virtual std::vector<int> encode_normalized(std::string_view text) const;
   virtual std::string join(const std::vector<std::string>& pieces) const = 0;
   /// What the model file keeps beside options and vocabulary.
   virtual std::string serialize_model() const { return {}; }
 
+  bool scrubs() const { return options_.scrubber != nullptr; }
+
   TokenizerOptions options_;
-  Normalizer normalizer_;
   Vocabulary vocabulary_;
 };
 

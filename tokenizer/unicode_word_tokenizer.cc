@@ -79,18 +79,16 @@ class UnicodeWordTokenizer : public Tokenizer {
   void visit_pieces(std::string_view text, const PieceVisitor& visit) const override {
     PieceWriter writer(visit);
     Segmenter::Cursor cursor(segmenter_);
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = stretch_end(text, begin);
-      const std::string_view stretch = text.substr(begin, end - begin);
-      if (is_ascii(stretch)) {
-        add_ascii(stretch, end == text.size(), writer);
-      } else {
-        cursor.visit(stretch, [&](std::string_view segment) {
-          const bool last = segment.data() + segment.size() == text.data() + text.size();
-          add(segment, has_alphanumeric(segment), last, writer);
-        });
-      }
-      begin = end;
+    if (scrubs()) {
+      const char* const end = text.data() + text.size();
+      split_at_placeholders(
+          text,
+          [&](std::string_view part) {
+            add_text(part, part.data() + part.size() == end, cursor, writer);
+          },
+          [&](std::string_view placeholder) { writer.add(placeholder, /*is_word=*/true); });
+    } else {
+      add_text(text, /*last=*/true, cursor, writer);
     }
     writer.flush();
   }
@@ -113,6 +111,25 @@ class UnicodeWordTokenizer : public Tokenizer {
   }
 
  private:
+  /// `last`: at the end of the text, where a space is a piece.
+  void add_text(std::string_view text, bool last, Segmenter::Cursor& cursor,
+                PieceWriter& writer) const {
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = stretch_end(text, begin);
+      const std::string_view stretch = text.substr(begin, end - begin);
+      const bool last_stretch = last && end == text.size();
+      if (is_ascii(stretch)) {
+        add_ascii(stretch, last_stretch, writer);
+      } else {
+        cursor.visit(stretch, [&](std::string_view segment) {
+          const bool ends = segment.data() + segment.size() == stretch.data() + stretch.size();
+          add(segment, has_alphanumeric(segment), last_stretch && ends, writer);
+        });
+      }
+      begin = end;
+    }
+  }
+
   static void add(std::string_view segment, bool is_word, bool last, PieceWriter& writer) {
     if (segment == " " && !last && writer.can_add_gap()) {
       writer.add_gap();

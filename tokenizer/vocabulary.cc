@@ -130,19 +130,34 @@ void VocabularyBuilder::add(std::string_view piece, std::uint64_t count) {
   }
 }
 
+void VocabularyBuilder::keep(std::string_view piece) {
+  add(piece, 0);
+  kept_.emplace(piece);
+}
+
+/// From the end, until `most` are left; how often those that went were seen.
+std::uint64_t VocabularyBuilder::leave_out(std::vector<Entry>& entries, std::size_t most) const {
+  std::uint64_t seen = 0;
+  for (std::size_t place = entries.size(); place-- > 0 && entries.size() > most;) {
+    if (kept_.contains(entries[place].first)) continue;
+    seen += entries[place].second;
+    entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(place));
+  }
+  return seen;
+}
+
 Vocabulary VocabularyBuilder::build(std::size_t max_size, std::uint64_t min_count) const {
-  if (max_size != 0 && max_size <= kSpecialIds) {
+  if (max_size != 0 && max_size <= kSpecialIds + kept_.size()) {
     throw UserError("a vocabulary of " + std::to_string(max_size) +
                     " has room for the special ids alone; ask for more with --vocab-size");
   }
-  using Entry = std::pair<std::string_view, std::uint64_t>;
   std::vector<Entry> entries;
   entries.reserve(counts_.size());
   std::vector<std::uint64_t> special(kSpecialIds, 0);
   for (const auto& [piece, count] : counts_) {
     if (const int id = special_id(piece); id >= 0) {
       special[static_cast<std::size_t>(id)] += count;
-    } else if (count >= min_count) {
+    } else if (count >= min_count || kept_.contains(piece)) {
       entries.emplace_back(piece, count);
     } else {
       special[kUnk] += count;
@@ -151,10 +166,7 @@ Vocabulary VocabularyBuilder::build(std::size_t max_size, std::uint64_t min_coun
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
-  while (max_size != 0 && entries.size() > max_size - kSpecialIds) {
-    special[kUnk] += entries.back().second;
-    entries.pop_back();
-  }
+  if (max_size != 0) special[kUnk] += leave_out(entries, max_size - kSpecialIds);
   std::vector<std::string> pieces;
   std::vector<std::uint64_t> counts;
   for (const auto& [piece, count] : entries) {

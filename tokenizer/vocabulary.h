@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -56,11 +58,16 @@ class Vocabulary {
 class VocabularyBuilder {
  public:
   void add(std::string_view piece, std::uint64_t count = 1);
+  /// Has `piece` in the vocabulary however rare it is.
+  void keep(std::string_view piece);
   /// At most `max_size` entries, the special ones included (0: no limit), each seen at least
-  /// `min_count` times. What is left out counts for <unk>.
+  /// `min_count` times, and those to keep. What is left out counts for <unk>.
   Vocabulary build(std::size_t max_size, std::uint64_t min_count) const;
 
  private:
+  using Entry = std::pair<std::string_view, std::uint64_t>;
+  std::uint64_t leave_out(std::vector<Entry>& entries, std::size_t most) const;
+
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
@@ -68,6 +75,7 @@ class VocabularyBuilder {
     }
   };
   std::unordered_map<std::string, std::uint64_t, Hash, std::equal_to<>> counts_;
+  std::set<std::string, std::less<>> kept_;
 };
 
 }  // namespace weft

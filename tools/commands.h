@@ -16,6 +16,7 @@ void encode_command(const Arguments& arguments);
 void complete_command(const Arguments& arguments);
 void calibrate_command(const Arguments& arguments);
 void adapt_command(const Arguments& arguments);
+void audit_command(const Arguments& arguments);
 void translate_command(const Arguments& arguments);
 void tokenize_command(const Arguments& arguments);
 void quantize_command(const Arguments& arguments);

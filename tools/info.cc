@@ -49,6 +49,16 @@ Json layers(const ParameterStore& store) {
   return result;
 }
 
+/// The tokenizer's options, and what it scrubs: null if it does not.
+Json describe(const Tokenizer& tokenizer) {
+  Json info = options_to_json(tokenizer.options());
+  const auto& scrubber = tokenizer.options().scrubber;
+  info["scrub"] = nullptr;
+  if (scrubber)
+    info["scrub"] = {{"placeholders", kPlaceholders}, {"names", scrubber->names().size()}};
+  return info;
+}
+
 Json describe(const LoadedModel& loaded) {
   const Model& model = *loaded.model;
   Json info = {{"kind", model.kind()},
@@ -64,11 +74,11 @@ Json describe(const LoadedModel& loaded) {
                {"checksum", loaded.checksum}};
   if (const Tokenizer* tokenizer = model.tokenizer()) {
     info["vocabulary"] = tokenizer->vocabulary().size();
-    info["tokenizer"] = options_to_json(tokenizer->options());
+    info["tokenizer"] = describe(*tokenizer);
   }
   if (const Tokenizer* target = model.other_tokenizer()) {
     info["target_vocabulary"] = target->vocabulary().size();
-    info["target_tokenizer"] = options_to_json(target->options());
+    info["target_tokenizer"] = describe(*target);
   }
   return info;
 }
@@ -99,6 +109,19 @@ void print_object(const std::string& title, const Json& object) {
   }
 }
 
+void print_tokenizer(const std::string& title, Json tokenizer) {
+  if (!tokenizer.is_object()) return;
+  const Json scrub = tokenizer["scrub"];
+  tokenizer.erase("scrub");
+  print_object(title, tokenizer);
+  if (scrub.is_null()) return;
+  std::cout << "  " << column("scrub", 20);
+  for (const Json& placeholder : scrub["placeholders"])
+    std::cout << placeholder.get<std::string>() << " ";
+  std::cout << "never suggested; " << with_commas(scrub["names"].get<std::uint64_t>())
+            << " names on the list\n";
+}
+
 void print(const std::string& path, const Json& info) {
   std::cout << path << ": " << info["kind"].get<std::string>()
             << (info["checkpoint"].get<bool>() ? " (a checkpoint)" : "")
@@ -117,11 +140,11 @@ void print(const std::string& path, const Json& info) {
     std::cout << "\nvocabulary: " << with_commas(info["vocabulary"].get<std::uint64_t>())
               << " pieces\n";
   }
-  print_object("tokenizer", info["tokenizer"]);
+  print_tokenizer("tokenizer", info["tokenizer"]);
   if (info.contains("target_vocabulary")) {
     std::cout << "\ntarget vocabulary: "
               << with_commas(info["target_vocabulary"].get<std::uint64_t>()) << " pieces\n";
-    print_object("target tokenizer", info["target_tokenizer"]);
+    print_tokenizer("target tokenizer", info["target_tokenizer"]);
   }
   print_object("training", info["training"]);
 }

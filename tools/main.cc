@@ -30,6 +30,8 @@ constexpr Command kCommands[] = {
     {"complete", "beginnings of lines in, continuations out", complete_command},
     {"calibrate", "learn how often a language model's suggestions are right", calibrate_command},
     {"adapt", "learn somebody's own text beside a language model", adapt_command},
+    {"audit", "how much a language model gives away of secrets in its training text",
+     audit_command},
     {"translate", "lines in, their translations out", translate_command},
     {"tokenize", "what a model sees of a text, and back", tokenize_command},
     {"quantize", "the same model with weights of eight bits: smaller and quicker",

@@ -57,12 +57,13 @@ std::string unshown(const std::string& word) {
   return text;
 }
 
-std::string tokenized(const Tokenizer& tokenizer, const std::string& line, bool as_ids) {
+std::string tokenized(const Tokenizer& tokenizer, const std::string& line, bool as_ids,
+                      LinesBefore& before) {
   std::vector<std::string> words;
   if (as_ids) {
-    for (const int id : tokenizer.encode(line)) words.push_back(std::to_string(id));
+    for (const int id : tokenizer.encode(line, before)) words.push_back(std::to_string(id));
   } else {
-    for (const std::string& piece : tokenizer.split(line)) words.push_back(shown(piece));
+    for (const std::string& piece : tokenizer.split(line, before)) words.push_back(shown(piece));
   }
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -108,11 +109,12 @@ void tokenize_command(const Arguments& arguments) {
     throw UserError(path + ": only a translator has a target; leave out --target");
   if (options.target && loaded.model->other_tokenizer())
     tokenizer = loaded.model->other_tokenizer();
+  LinesBefore before;
   answer_lines(lines, 256, [&](const std::vector<std::string>& block) {
     std::vector<std::string> answers;
     for (const std::string& line : block) {
       answers.push_back(options.decode ? decoded(*tokenizer, line, options.ids)
-                                       : tokenized(*tokenizer, line, options.ids));
+                                       : tokenized(*tokenizer, line, options.ids, before));
     }
     return answers;
   });

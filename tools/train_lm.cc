@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
 #include "corpora/line_reader.h"
 #include "corpora/token_stream.h"
 #include "models/core/mixture_ops.h"
@@ -29,6 +30,19 @@ struct DataOptions {
   }
 };
 
+struct ScrubOptions {
+  bool scrub = false;
+  std::string names;
+  void visit(OptionVisitor& v) {
+    v.flag("scrub", scrub,
+           "replace addresses, telephone, card and account numbers, URLs and names by placeholders "
+           "that are never suggested, here and wherever the model reads text");
+    v.file("names", names,
+           "names of people to scrub besides those that their place gives away, "
+           "one a line; the model keeps hashes of them");
+  }
+};
+
 enum class LanguageArch { recurrent, ngram };
 
 struct KindOptions {
@@ -42,6 +56,7 @@ struct KindOptions {
 
 struct Settings {
   DataOptions data;
+  ScrubOptions privacy;
   KindOptions kind;
   LanguageModelOptions model;
   TokenizerOptions tokenizer;
@@ -54,6 +69,34 @@ void set_defaults(Settings& settings, TrainerOptions& trainer) {
   settings.model.dropout = 0.2;
   trainer.schedule.kind = ScheduleKind::plateau;
   trainer.schedule.learning_rate = 0.002;
+}
+
+NameList read_names(const std::string& path, const NormalizerOptions& options) {
+  NormalizerOptions cased = options;
+  cased.fold_case = cased.strip_accents = false;
+  const Normalizer normal(cased);
+  NameList names;
+  LineReader lines(path);
+  for (std::string line; lines.next(line);) {
+    if (line.empty() || line.front() == '#') continue;
+    if (!names.add(normal(line)))
+      throw FormatError::at_line(path, lines.line_number(),
+                                 "this is no name, as it has no letter or more than " +
+                                     std::to_string(kMostWordsOfName) +
+                                     " words; leave the line out");
+  }
+  return names;
+}
+
+/// Gives the tokenizer what it shall scrub.
+void set_scrubber(Settings& settings) {
+  const ScrubOptions& options = settings.privacy;
+  if (!options.scrub && !options.names.empty())
+    throw UserError("--names says what to scrub; add --scrub, or leave it out");
+  if (!options.scrub) return;
+  settings.tokenizer.scrubber = std::make_shared<const Scrubber>(
+      options.names.empty() ? NameList()
+                            : read_names(options.names, settings.tokenizer.normalizer));
 }
 
 std::shared_ptr<const Tokenizer> learn_tokens(const Settings& settings, const TrainingRun& run) {
@@ -71,6 +114,11 @@ std::shared_ptr<const Tokenizer> learn_tokens(const Settings& settings, const Tr
 
 std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
   if (const Model* from = run.begun_from()) {
+    if (settings.privacy.scrub && !from->tokenizer()->options().scrubber)
+      throw UserError("--from takes over how a model reads text, and " + run.run.from +
+                      " does not scrub; leave out --scrub or train anew");
+    if (!settings.privacy.names.empty())
+      throw UserError("--from takes over the names that a model scrubs; leave out --names");
     auto model = std::make_unique<LanguageModel>(settings.model, from->shared_tokenizer());
     run.take_weights(*model);
     return model;
@@ -134,6 +182,7 @@ void train_lm(const Arguments& arguments, TrialRun* trial) {
                       "Trains a language model on plain text, a sentence or paragraph a line.");
   parser.group("Files", run.files);
   parser.group("Data", settings.data);
+  parser.group("Privacy", settings.privacy);
   parser.group("Kind", settings.kind);
   parser.group("Model", settings.model);
   parser.group("Tokenizer", settings.tokenizer);
@@ -141,6 +190,7 @@ void train_lm(const Arguments& arguments, TrialRun* trial) {
   run.add_groups(parser);
   if (!run.parse(parser, arguments)) return;
 
+  if (!run.resumed()) set_scrubber(settings);
   if (settings.kind.arch == LanguageArch::ngram) return fit_ngrams(settings, run, parser);
   std::unique_ptr<LanguageModel> fresh;
   if (!run.resumed()) fresh = new_model(settings, run);

@@ -118,7 +118,7 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
   if (parser.given("valid")) require_option(files.valid, "valid", "name a file or leave it out");
   checkpoint_path_ =
       run.checkpoint.path.empty() ? files.model + ".checkpoint" : run.checkpoint.path;
-  check_outputs(parser.given_value("config"));
+  check_outputs(parser.given_value("config"), parser.given_value("names"));
   data_ = data_record();
   if (trial_ && !begin_trial(parser)) return false;
   if (resumed_) check_data();
@@ -162,7 +162,7 @@ void TrainingRun::throw_wrong_checkpoint() const {
                                     "; name the file that the interrupted training wrote");
 }
 
-void TrainingRun::check_outputs(const std::string& config) const {
+void TrainingRun::check_outputs(const std::string& config, const std::string& names) const {
   NamedPaths outputs = {{"model", files.model},
                         {"log", run.log},
                         {"report", run.report},
@@ -173,6 +173,7 @@ void TrainingRun::check_outputs(const std::string& config) const {
                                {"valid", files.valid},
                                {"valid", files.valid_target},
                                {"config", config},
+                               {"names", names},
                                {"resume", run.resume},
                                {"from", run.from}});
   require_all_writable(outputs);

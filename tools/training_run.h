@@ -101,7 +101,7 @@ class TrainingRun {
     void visit(OptionVisitor& v);
   };
   void resume(OptionParser& parser);
-  void check_outputs(const std::string& config) const;
+  void check_outputs(const std::string& config, const std::string& names) const;
   nlohmann::json data_record() const;
   void check_data() const;
   void add_observers(Trainer& trainer, ProgressDisplay& display, const OptionParser& parser);

@@ -14,26 +14,49 @@ constexpr std::size_t kKept = 32;          // last nodes of the path
 constexpr std::size_t kStretch = 64;       // of earlier ones, one in so many is kept
 constexpr std::size_t kMostMade = 128;
 
+/// A line as the model sees it, the word that is being typed apart.
+struct TypedLine {
+  std::string before, word;
+  bool read_whole = false;  // there is no word left to the search
+};
+
+/// What is scrubbed of the last word is not typed any more but read, all of it. Only a name may be
+/// half typed ("Dear Al"): while words of the vocabulary begin like it, it may become one of them.
+TypedLine typed_line(const CompletionModel& model, const std::string& line,
+                     const LinesBefore& lines_before, bool word_over) {
+  const Tokenizer& tokenizer = model.tokenizer();
+  LinesBefore place = lines_before;
+  const std::string normal = tokenizer.normalize(line, place);
+  if (word_over) return {normal, "", false};
+  const std::size_t word = normal.rfind(' ') + 1;
+  if (!tokenizer.options().scrubber || placeholders_in(normal.substr(word)).empty())
+    return {normal.substr(0, word), normal.substr(word), false};
+  const std::string typed = Normalizer(tokenizer.options().normalizer)(line);
+  const std::size_t typed_word = typed.rfind(' ') + 1;
+  const std::string last = typed.substr(typed_word);
+  if (!normal.ends_with(text_of(Placeholder::name)) || model.agreeing(" " + last, false).empty())
+    return {normal, "", true};
+  place = lines_before;
+  const std::string before = tokenizer.normalize(typed.substr(0, typed_word), place);
+  return {before.empty() ? before : before + " ", last, false};
+}
+
 /// Text up to the last word is read; that word is left to the search. Characters need no search.
-Prefix split_line(const Tokenizer& tokenizer, const std::string& line) {
+Prefix split_line(const CompletionModel& model, const std::string& line,
+                  const LinesBefore& lines_before) {
+  const Tokenizer& tokenizer = model.tokenizer();
   const TokenizerOptions& options = tokenizer.options();
-  Prefix prefix;
-  const std::string normal = Normalizer(options.normalizer)(line);
   const bool word_over = !line.empty() && (line.back() == ' ' || line.back() == '\t');
-  if (options.kind == TokenizerKind::chars) {
-    prefix.before = normal;
-    for (int id : tokenizer.encode(normal)) prefix.context.push_back(id);
-    if (word_over && !normal.empty() && options.normalizer.squeeze_space)
-      prefix.context.push_back(tokenizer.vocabulary().id(" "));
-    return prefix;
-  }
-  const std::size_t space = normal.rfind(' ');
-  const std::size_t word = word_over ? normal.size() : space == std::string::npos ? 0 : space + 1;
+  const TypedLine typed = typed_line(model, line, lines_before, word_over);
+  const bool is_chars = options.kind == TokenizerKind::chars;
   // A word longer than words are is read like the text before it, so that the search stays short.
-  const bool endless = normal.size() - word > kLongestWord;
-  prefix.before = normal.substr(0, endless ? normal.size() : word);
-  for (int id : tokenizer.encode(prefix.before)) prefix.context.push_back(id);
-  if (!endless) prefix.typed = " " + normal.substr(word);
+  const bool all_read = is_chars || typed.read_whole || typed.word.size() > kLongestWord;
+  Prefix prefix;
+  prefix.before = typed.before + (all_read ? typed.word : "");
+  prefix.context = tokenizer.encode_normalized(Normalizer(options.normalizer)(prefix.before));
+  if (!all_read) prefix.typed = " " + typed.word;
+  if (is_chars && word_over && !prefix.before.empty() && options.normalizer.squeeze_space)
+    prefix.context.push_back(tokenizer.vocabulary().id(" "));
   return prefix;
 }
 
@@ -61,7 +84,7 @@ std::vector<Continuation> Completer::suggest() {
   if (ends_inside_character(text_)) return {};
   const std::size_t line = text_.rfind('\n') + 1;
   read_earlier(context_ + text_.substr(0, line));
-  Prefix prefix = split_line(model_.tokenizer(), repair_utf8(text_.substr(line)));
+  Prefix prefix = split_line(model_, repair_utf8(text_.substr(line)), lines_before_);
   prefix.context.insert(prefix.context.begin(), earlier_ids_.begin(), earlier_ids_.end());
   forget();
   return search_continuations(model_, read(prefix.context), prefix, options_, random_, made_);
@@ -71,9 +94,10 @@ void Completer::read_earlier(const std::string& lines) {
   if (lines == earlier_) return;
   earlier_ = lines;
   earlier_ids_.clear();
+  lines_before_ = {};
   std::istringstream stream(repair_utf8(lines));
   for (std::string line; std::getline(stream, line);) {
-    for (const int id : model_.tokenizer().encode(line)) earlier_ids_.push_back(id);
+    for (const int id : model_.tokenizer().encode(line, lines_before_)) earlier_ids_.push_back(id);
     earlier_ids_.push_back(kEos);
   }
 }

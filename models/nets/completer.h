@@ -24,8 +24,8 @@ class Completer {
   /// `model` and `random` (for sampling alone) must outlive it.
   Completer(const CompletionModel& model, const CompletionOptions& options, RandomStream& random);
 
-  /// A new text. `context`: what comes before it, a subject or the mail that is answered; it is read
-  /// now, so that the first keystroke need not wait for it.
+  /// A new text. `context`: what comes before it, a subject or the mail that is answered; it is
+  /// read now, so that the first keystroke need not wait for it.
   void begin(std::string_view context = {});
   /// At the end of the text; \n ends a line. Bytes that are not UTF-8 are read as U+FFFD, and half
   /// a character at the end is waited for.
@@ -51,7 +51,8 @@ class Completer {
   std::string context_, text_;
   std::string earlier_;
   std::vector<int> earlier_ids_;
-  std::vector<int> ids_;  // what was read, after the start
+  LinesBefore lines_before_;  // as those leave it
+  std::vector<int> ids_;      // what was read, after the start
   /// Node n has read ids_[0, n); of those far back only some are kept.
   std::vector<std::shared_ptr<ReadingNode>> path_;
   std::size_t made_ = 0;  // nodes since the last that were dropped

@@ -19,14 +19,17 @@ inline const std::vector<std::string>& lines() {
   return all;
 }
 
-/// A small model that has learned the three lines by heart.
-inline std::unique_ptr<LanguageModel> trained(TokenizerKind kind) {
+/// A small model that has learned three lines by heart.
+inline std::unique_ptr<LanguageModel> trained(
+    TokenizerKind kind, const std::vector<std::string>& texts = lines(),
+    const std::shared_ptr<const Scrubber>& scrubber = nullptr) {
   TokenizerOptions tokens;
   tokens.kind = kind;
+  tokens.scrubber = scrubber;
   tokens.vocab_size = kind == TokenizerKind::subwords ? 300 : 0;
-  auto tokenizer = Tokenizer::train(tokens, [](const auto& line) {
+  auto tokenizer = Tokenizer::train(tokens, [&](const auto& line) {
     for (int i = 0; i < 20; ++i)
-      for (const std::string& text : lines()) line(text);
+      for (const std::string& text : texts) line(text);
   });
   LanguageModelOptions options;
   options.layers = 1;
@@ -35,7 +38,7 @@ inline std::unique_ptr<LanguageModel> trained(TokenizerKind kind) {
   model->parameters().initialize(1);
 
   std::vector<std::vector<int>> inputs, outputs;
-  for (const std::string& text : lines()) {
+  for (const std::string& text : texts) {
     std::vector<int> ids = tokenizer->encode(text);
     outputs.push_back(ids);
     outputs.back().push_back(kEos);

@@ -1,0 +1,98 @@
+#include "tokenizer/name_list.h"
+
+#include <unicode/uchar.h>
+
+#include <algorithm>
+#include <span>
+
+#include "base/file.h"
+#include "tokenizer/code_point.h"
+
+namespace weft {
+namespace {
+
+using Range = std::pair<std::size_t, std::size_t>;
+
+bool is_part_of_word(UChar32 c) { return u_isalnum(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0; }
+
+bool is_unspaced(UChar32 c) {
+  const auto kind = u_getIntPropertyValue(c, UCHAR_LINE_BREAK);
+  return kind == U_LB_IDEOGRAPHIC || kind == U_LB_COMPLEX_CONTEXT ||
+         kind == U_LB_CONDITIONAL_JAPANESE_STARTER;
+}
+
+std::vector<Range> words_of(std::string_view text) {
+  std::vector<Range> words;
+  bool open = false;
+  for (std::size_t place = 0; place < text.size();) {
+    const std::size_t begin = place;
+    const UChar32 c = next_code_point(text, place);
+    const bool part = c >= 0 && is_part_of_word(c), alone = part && is_unspaced(c);
+    if (open && part && !alone) {
+      words.back().second = place;
+    } else if (part) {
+      words.emplace_back(begin, place);
+    }
+    open = part && !alone;
+  }
+  return words;
+}
+
+/// Typographic apostrophes count as straight ones.
+std::uint64_t hash_of(std::string_view name) {
+  constexpr std::string_view kCurly = "\u2019";
+  std::string plain(name);
+  for (std::size_t at = plain.find(kCurly); at != std::string::npos; at = plain.find(kCurly))
+    plain.replace(at, kCurly.size(), "'");
+  return checksum(std::as_bytes(std::span(plain)));
+}
+
+bool has_letter(std::string_view text) {
+  for (std::size_t place = 0; place < text.size();)
+    if (const UChar32 c = next_code_point(text, place); c >= 0 && u_isalpha(c)) return true;
+  return false;
+}
+
+}  // namespace
+
+bool NameList::add(std::string_view name) {
+  const std::vector<Range> words = words_of(name);
+  if (words.empty() || words.size() > kMostWordsOfName || !has_letter(name)) return false;
+  const std::size_t begin = words.front().first, end = words.back().second;
+  hashes_.insert(hash_of(name.substr(begin, end - begin)));
+  longest_ = std::max(longest_, words.size());
+  return true;
+}
+
+std::vector<Range> NameList::find(std::string_view text) const {
+  std::vector<Range> found;
+  if (hashes_.empty()) return found;
+  const std::vector<Range> words = words_of(text);
+  for (std::size_t first = 0; first < words.size();) {
+    std::size_t next = first + 1;
+    for (std::size_t count = std::min(longest_, words.size() - first); count > 0; --count) {
+      const std::size_t begin = words[first].first, end = words[first + count - 1].second;
+      if (!hashes_.contains(hash_of(text.substr(begin, end - begin)))) continue;
+      found.emplace_back(begin, end);
+      next = first + count;
+      break;
+    }
+    first = next;
+  }
+  return found;
+}
+
+std::vector<std::uint64_t> NameList::hashes() const {
+  std::vector<std::uint64_t> rising(hashes_.begin(), hashes_.end());
+  std::sort(rising.begin(), rising.end());
+  return rising;
+}
+
+NameList NameList::restore(const std::vector<std::uint64_t>& hashes, std::size_t longest) {
+  NameList list;
+  list.hashes_.insert(hashes.begin(), hashes.end());
+  list.longest_ = longest;
+  return list;
+}
+
+}  // namespace weft

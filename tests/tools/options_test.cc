@@ -31,7 +31,7 @@ TEST_F(OptionsTest, HelpTellsDefaultsBoundsAndChoices) {
   const std::string help = weft(folder, {"train", "lm", "--help"}).out;
   EXPECT_THAT(help, HasSubstr("--hidden N (=200)"));
   EXPECT_THAT(help, HasSubstr("(1 to 65536)"));
-  EXPECT_THAT(help, HasSubstr("rnn | gru | lstm | cifg"));
+  EXPECT_THAT(help, HasSubstr("rnn | gru | lstm"));
 }
 
 TEST_F(OptionsTest, VersionIsOneLine) {

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "tokenizer/normalizer.h"
-#include "tokenizer/scrubber.h"
+#include "tokenizer/scrub/scrubber.h"
 #include "tokenizer/vocabulary.h"
 
 namespace weft {

@@ -21,7 +21,7 @@ struct LeftOut {
 };
 
 LeftOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
-                                         const std::vector<int>& ids) {
+                        const std::vector<int>& ids) {
   std::vector<std::size_t> fold;  // of each token
   std::size_t line = 0;
   for (const int id : ids) {
@@ -78,9 +78,8 @@ std::unique_ptr<PersonalModel> adapt(const NextTokenModel& general,
   description.options = options;
   description.vocabulary = general.tokenizer()->vocabulary().size();
   description.tokenizer = checksum_of(*general.tokenizer());
-  description.weights =
-      weights_by_context(leave_out_lines(options, description.vocabulary, ids),
-                         token_log_likelihoods(general, text), options.order);
+  description.weights = weights_by_context(leave_out_lines(options, description.vocabulary, ids),
+                                           token_log_likelihoods(general, text), options.order);
   const KneserNey counts(options, description.vocabulary, text);
   description.sizes = counts.sizes();
   auto model = std::make_unique<PersonalModel>(description);
@@ -97,8 +96,8 @@ nlohmann::json evaluate_personalized(const PersonalizedModel& model, const Token
   for (std::uint64_t i = 0; i < data.size(); ++i) {
     const double weight = personal.weight(state);
     weights += weight;
-    sum.add(mixed_log_likelihood(weight, personal.trie().log_probability(state, data[i]),
-                                 scores[i]));
+    sum.add(
+        mixed_log_likelihood(weight, personal.trie().log_probability(state, data[i]), scores[i]));
     personal.trie().read(state, data[i]);
   }
   nlohmann::json measures = sum.measures(data);

@@ -37,9 +37,9 @@ class Optimizer {
   static std::unique_ptr<Optimizer> make(const OptimizerOptions& options, ParameterStore& store);
   virtual ~Optimizer() = default;
 
-  /// Before a backward pass whose gradients will not be scaled: where a column's update needs nothing
-  /// but its gradient (plain descent without penalties), that pass may make it on the spot. Such
-  /// columns are no part of the gradients afterwards, nor of their norm.
+  /// Before a backward pass whose gradients will not be scaled: where a column's update needs
+  /// nothing but its gradient (plain descent without penalties), that pass may make it on the spot.
+  /// Such columns are no part of the gradients afterwards, nor of their norm.
   virtual void descend_in_backward(Gradients&, double /*learning_rate*/) {}
   /// One update. The gradients count as multiplied by `gradient_scale`: clipping without another
   /// pass through memory.

@@ -9,9 +9,9 @@
 
 namespace weft {
 
-/// After update n: average ← d · average + (1 − d) · weights. With a decay below 1, d is the smaller
-/// of it and n / (n + 9), so that the first weights are soon forgotten; with 1, d = (n − 1) / n, and
-/// the average is the mean of all (averaged SGD).
+/// After update n: average ← d · average + (1 − d) · weights. With a decay below 1, d is the
+/// smaller of it and n / (n + 9), so that the first weights are soon forgotten; with 1, d = (n − 1)
+/// / n, and the average is the mean of all (averaged SGD).
 class WeightAverage {
  public:
   /// `parameters` have values and outlive it.

@@ -59,8 +59,7 @@ std::string checksum_of(const Tokenizer& tokenizer) {
 namespace {
 
 struct MixedReading : NextTokenModel::Reading {
-  MixedReading(Matrix next, NextTokenModel::ReadingPointer of_general,
-               NgramTrie::State of_personal)
+  MixedReading(Matrix next, NextTokenModel::ReadingPointer of_general, NgramTrie::State of_personal)
       : Reading(std::move(next)), general(std::move(of_general)), state(std::move(of_personal)) {}
   NextTokenModel::ReadingPointer general;
   NgramTrie::State state;

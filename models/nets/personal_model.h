@@ -44,8 +44,8 @@ class PersonalModel : public Model {
 /// 16 hexadecimal digits.
 std::string checksum_of(const Tokenizer& tokenizer);
 
-/// p(w | c) = a(c) · p_personal(w | c) + (1 − a(c)) · p_general(w | c): a linear mixture, its weights
-/// by what is known of the context (Jelinek & Mercer 1980).
+/// p(w | c) = a(c) · p_personal(w | c) + (1 − a(c)) · p_general(w | c): a linear mixture, its
+/// weights by what is known of the context (Jelinek & Mercer 1980).
 class PersonalizedModel : public NextTokenModel {
  public:
   /// Both must outlive it. Throws UserError if they do not belong together.

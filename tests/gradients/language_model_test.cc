@@ -34,6 +34,21 @@ TEST(TemporalPenalty, OfOneStepIsZero) {
   EXPECT_EQ(temporal_penalty(tape, tape.constant(h), 0.5, 2).value()(0, 0), 0);
 }
 
+// Of a ragged batch.
+void expect_gradients_of_the_loss(const LanguageModelOptions& options) {
+  LanguageModel model(options, numbered_words(8));
+  randomize(model.parameters());
+  TokenBatch batch;
+  batch.steps = 5, batch.examples = 2;
+  batch.ids = {4, 5, 6, 3, 7, 7, 4, 5, 5, 0};
+  batch.lengths = {5, 4};
+  const std::vector<int> targets = {5, 6, 3, 7, 7, 4, 6, 5, 3, -1};
+  expect_gradients(model.parameters(), {}, [&](Tape& tape, const std::vector<Var>&) {
+    RecurrentState state;
+    return model.loss(tape, batch, targets.data(), state);
+  });
+}
+
 // All that Merity et al. (2018) regularise with, and layers of two sizes.
 TEST(LanguageModelGradients, WithEveryRegularisation) {
   for (const Cell cell :
@@ -50,17 +65,7 @@ TEST(LanguageModelGradients, WithEveryRegularisation) {
     options.weight_drop = 0.5;
     options.activation_penalty = 2;
     options.temporal_penalty = 1;
-    LanguageModel model(options, numbered_words(8));
-    randomize(model.parameters());
-    TokenBatch batch;
-    batch.steps = 5, batch.examples = 2;
-    batch.ids = {4, 5, 6, 3, 7, 7, 4, 5, 5, 0};
-    batch.lengths = {5, 4};
-    const std::vector<int> targets = {5, 6, 3, 7, 7, 4, 6, 5, 3, -1};
-    expect_gradients(model.parameters(), {}, [&](Tape& tape, const std::vector<Var>&) {
-      RecurrentState state;
-      return model.loss(tape, batch, targets.data(), state);
-    });
+    expect_gradients_of_the_loss(options);
   }
 }
 
@@ -76,17 +81,7 @@ TEST(LanguageModelGradients, WithAMixture) {
     options.dropout = 0.2;
     options.latent_dropout = 0.4;
     options.activation_penalty = 2;
-    LanguageModel model(options, numbered_words(8));
-    randomize(model.parameters());
-    TokenBatch batch;
-    batch.steps = 5, batch.examples = 2;
-    batch.ids = {4, 5, 6, 3, 7, 7, 4, 5, 5, 0};
-    batch.lengths = {5, 4};
-    const std::vector<int> targets = {5, 6, 3, 7, 7, 4, 6, 5, 3, -1};
-    expect_gradients(model.parameters(), {}, [&](Tape& tape, const std::vector<Var>&) {
-      RecurrentState state;
-      return model.loss(tape, batch, targets.data(), state);
-    });
+    expect_gradients_of_the_loss(options);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "tokenizer/scrubber.h"
+#include "tokenizer/scrub/scrubber.h"
 
 #include <gmock/gmock.h>
 

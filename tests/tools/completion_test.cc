@@ -1,4 +1,5 @@
-// Completion as a user meets it: calibrated, in a context, without some words, in somebody's own words.
+// Completion as a user meets it: calibrated, in a context, without some words, in somebody's own
+// words.
 #include <nlohmann/json.hpp>
 
 #include "tiny_models.h"
@@ -51,16 +52,17 @@ TEST_F(CompletionTool, CalibratedModelsKeepQuietAndSaySo) {
 }
 
 TEST_F(CompletionTool, Measures) {
-  const Json measures = measured({ngrams(), "--data", "mails.txt", "--completion",
-                                  "--completion-report", "curves.html"});
+  const Json measures = measured(
+      {ngrams(), "--data", "mails.txt", "--completion", "--completion-report", "curves.html"});
   for (const char* key : {"keystrokes_saved", "exact_match"})
     EXPECT_TRUE(measures.contains(key)) << measures.dump();
   EXPECT_TRUE(folder.has("curves.html"));
-  expect_user_error(weft(folder, {"test", model("classifier"), "--data", "opinions.tsv",
-                                  "--completion"}),
-                    "only language models complete");
-  expect_user_error(weft(folder, {"test", "n.weft", "--data", "mails.txt", "--block", "curves.html"}),
-                    "--completion or --queries");
+  expect_user_error(
+      weft(folder, {"test", model("classifier"), "--data", "opinions.tsv", "--completion"}),
+      "only language models complete");
+  expect_user_error(
+      weft(folder, {"test", "n.weft", "--data", "mails.txt", "--block", "curves.html"}),
+      "--completion or --queries");
 }
 
 TEST_F(CompletionTool, RanksQueries) {
@@ -107,7 +109,8 @@ TEST_F(CompletionTool, LearnsSomebodysOwnWords) {
       complete({model, "--personal", "me.weft", "--max-tokens", "8"}, "thank you for the ri\n");
   EXPECT_EQ(answers, Words{"de"});
   const double alone = measured({model, "--data", "own.txt"}).at("perplexity"),
-               both = measured({model, "--data", "own.txt", "--personal", "me.weft"}).at("perplexity");
+               both =
+                   measured({model, "--data", "own.txt", "--personal", "me.weft"}).at("perplexity");
   EXPECT_LT(both, alone / 2);
   const auto saved = [&](const Words& more) {
     return measured(Words{model, "--data", "own.txt", "--completion"} + more)
@@ -131,9 +134,8 @@ TEST_F(CompletionTool, PersonalModelsMistakes) {
   const std::string other = ngrams("other.weft", {"--tokenizer", "chars"});
   expect_user_error(weft(folder, {"complete", other, "--personal", "me.weft"}),
                     "me.weft: the personal model was made for a model with another vocabulary");
-  expect_user_error(
-      weft(folder, {"test", other, "--data", "mails.txt", "--personal", "me.weft"}),
-      "me.weft: the personal model was made for a model with another vocabulary");
+  expect_user_error(weft(folder, {"test", other, "--data", "mails.txt", "--personal", "me.weft"}),
+                    "me.weft: the personal model was made for a model with another vocabulary");
   const std::string whole = folder.read("me.weft");
   folder.write("cut.weft", whole.substr(0, whole.size() - 9));
   expect_user_error(weft(folder, {"complete", model, "--personal", "cut.weft"}), "cut.weft");
@@ -152,8 +154,8 @@ TEST_F(CompletionTool, AnswersWhateverIsTyped) {
                       "\t\t"};
   std::string input;
   for (const std::string& line : hard) input += line + "\n";
-  for (const Words& more : {Words{}, Words{"--whole-line"}, Words{"--with-context"},
-                            Words{"--min-confidence", "0.5"}})
+  for (const Words& more :
+       {Words{}, Words{"--whole-line"}, Words{"--with-context"}, Words{"--min-confidence", "0.5"}})
     EXPECT_EQ(complete(Words{model} + more, input).size(), hard.size());
 }
 

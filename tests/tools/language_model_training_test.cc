@@ -63,7 +63,8 @@ TEST_F(LanguageModelTraining, BeginsWithTheWeightsOfAModel) {
   EXPECT_NEAR(perplexity(second), perplexity(first), 0.05 * perplexity(first));
   expect_user_error(train_lm("third.weft", {"--from", "first.weft", "--hidden", "11"}),
                     "no weights 'recurrent.0.input' of the size that is wanted");
-  expect_user_error(train_lm("third.weft", {"--from", model("classifier")}), "this is a classifier");
+  expect_user_error(train_lm("third.weft", {"--from", model("classifier")}),
+                    "this is a classifier");
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ TEST_F(AdaptationTest, ReadsAlikeAtOnceAndStepByStep) {
 TEST_F(AdaptationTest, OwnTextBecomesLikelier) {
   const TokenStream held_out = TokenStream::from_ids(own_text(4, 400));
   const double alone = evaluate_ngram_model(*general_, held_out).at("perplexity");
-  const nlohmann::json adapted = evaluate_personalized(PersonalizedModel(*general_, *personal_), held_out);
+  const nlohmann::json adapted =
+      evaluate_personalized(PersonalizedModel(*general_, *personal_), held_out);
   EXPECT_LT(adapted.at("perplexity").get<double>(), 0.7 * alone);
   EXPECT_GT(adapted.at("weight").get<double>(), 0);
   EXPECT_LT(adapted.at("weight").get<double>(), 1);
@@ -66,8 +67,7 @@ TEST_F(AdaptationTest, MeasuresWhatTheMixtureSays) {
     sum -= static_cast<double>(reading->next()[static_cast<Index>(id)]);
     reading = both.advance({reading}, {id}).front();
   }
-  const nlohmann::json measures =
-      evaluate_personalized(both, TokenStream::from_ids(ids));
+  const nlohmann::json measures = evaluate_personalized(both, TokenStream::from_ids(ids));
   EXPECT_NEAR(measures.at("loss").get<double>(), sum / static_cast<double>(ids.size()), 1e-5);
 }
 

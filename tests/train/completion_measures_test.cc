@@ -43,7 +43,8 @@ TEST_F(CompletionMeasuresTest, CountsWhatIsWrong) {
 }
 
 TEST_F(CompletionMeasuresTest, ExactMatches) {
-  const auto matches = exact_matches(model_, options_, {{"", "See you on Monday (I hope)."}}, 100, 3);
+  const auto matches =
+      exact_matches(model_, options_, {{"", "See you on Monday (I hope)."}}, 100, 3);
   // Of six words the first is a guess among two; all others are certain.
   ASSERT_EQ(matches.size(), 3u);
   for (const double match : matches) EXPECT_GE(match, 0.8);

@@ -12,7 +12,7 @@
 #include <memory>
 #include <vector>
 
-#include "tokenizer/placeholders.h"
+#include "tokenizer/scrub/placeholders.h"
 
 namespace weft {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "tokenizer/scrub_rules.h"
+#include "tokenizer/scrub/rules.h"
 
 namespace weft {
 namespace {

@@ -1,4 +1,4 @@
-#include "tokenizer/name_list.h"
+#include "tokenizer/scrub/name_list.h"
 
 #include <unicode/uchar.h>
 

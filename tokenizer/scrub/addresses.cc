@@ -1,7 +1,7 @@
 // URLs and e-mail addresses.
 #include <stdexcept>
 
-#include "tokenizer/scrub_rules.h"
+#include "tokenizer/scrub/rules.h"
 
 namespace weft {
 namespace {

@@ -1,4 +1,4 @@
-#include "tokenizer/placeholders.h"
+#include "tokenizer/scrub/placeholders.h"
 
 #include <unicode/uchar.h>
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "tokenizer/name_list.h"
-#include "tokenizer/placeholders.h"
+#include "tokenizer/scrub/name_list.h"
+#include "tokenizer/scrub/placeholders.h"
 
 namespace weft {
 

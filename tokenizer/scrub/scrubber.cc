@@ -1,11 +1,11 @@
-#include "tokenizer/scrubber.h"
+#include "tokenizer/scrub/scrubber.h"
 
 #include <algorithm>
 #include <span>
 
 #include "base/byte_reader.h"
 #include "base/error.h"
-#include "tokenizer/scrub_rules.h"
+#include "tokenizer/scrub/rules.h"
 
 namespace weft {
 namespace {

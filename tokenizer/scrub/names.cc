@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "tokenizer/scrub_rules.h"
+#include "tokenizer/scrub/rules.h"
 
 namespace weft {
 namespace {

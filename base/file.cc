@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
@@ -250,6 +251,20 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
   return *this;
+}
+
+void MappedFile::release() const {
+  if (data_) madvise(data_, size_, MADV_DONTNEED);
+}
+
+std::uint64_t MappedFile::checksum() const {
+  constexpr std::size_t kPiece = 16 << 20;
+  std::uint64_t result = 0;
+  for (std::size_t begin = 0; begin < size_; begin += kPiece) {
+    result = weft::checksum(bytes().subspan(begin, std::min(kPiece, size_ - begin)), result);
+    release();
+  }
+  return result;
 }
 
 std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed) {

@@ -56,6 +56,11 @@ class MappedFile {
   std::byte* data() { return data_; }
   std::size_t size() const { return size_; }
   const std::string& path() const { return path_; }
+  /// Lets go of the memory of what was read so far, which would stay as long as nobody needs it:
+  /// what is read again comes from the file. So does what was changed, as it was.
+  void release() const;
+  /// Chained over pieces, with no more than one of them in memory.
+  std::uint64_t checksum() const;
 
  private:
   std::string path_;

@@ -23,12 +23,14 @@ std::uint64_t checksum_of(std::string_view bytes, std::uint64_t seed = 0) {
   return checksum(std::as_bytes(std::span(bytes)), seed);
 }
 
-std::uint64_t checksum_in_blocks(std::span<const std::byte> bytes) {
+/// Of a part of `file`, of which no more than a few blocks stay in memory.
+std::uint64_t checksum_in_blocks(std::span<const std::byte> bytes, const MappedFile& file) {
   std::uint64_t sum = 0;
-  while (!bytes.empty()) {
+  for (std::size_t block = 1; !bytes.empty(); ++block) {
     const std::size_t size = std::min(kBlock, bytes.size());
     sum = checksum(bytes.first(size), sum);
     bytes = bytes.subspan(size);
+    if (block % 16 == 0) file.release();
   }
   return sum;
 }
@@ -112,7 +114,7 @@ IdShard open_id_shard(const std::string& path, const ShardOrigin& origin) {
   }
   if (source != origin.source) throw FormatError(path, "the source has changed since");
   if (recipe != origin.recipe) throw FormatError(path, "the tokenizer has changed since");
-  if (ids_checksum != checksum_in_blocks(ids)) {
+  if (ids_checksum != checksum_in_blocks(ids, *shard.file)) {
     throw FormatError(path, "the shard of token ids is damaged");
   }
   shard.width = static_cast<int>(width);

@@ -7,6 +7,11 @@
 #include "tokenizer/vocabulary.h"
 
 namespace weft {
+namespace {
+
+constexpr std::uint64_t kMostInMemory = 4 << 20;
+
+}  // namespace
 
 LanguageBatches::LanguageBatches(TokenStream stream, int examples, int steps)
     : stream_(std::move(stream)),
@@ -45,6 +50,11 @@ bool LanguageBatches::next(LanguageBatch& batch, int steps_wanted) {
   batch.targets.assign(steps * examples_, -1);
   for (std::uint64_t part = 0; part < examples_; ++part) read_part(part, steps, batch);
   position_ += steps;
+  unreleased_ += steps * examples_;
+  if (unreleased_ > kMostInMemory) {
+    stream_.release();
+    unreleased_ = 0;
+  }
   return true;
 }
 

@@ -23,6 +23,8 @@ struct LanguageBatch {
 /// The lengths of the parts differ by one at most, the longer ones first: if B does not divide the
 /// stream, only the last step of an epoch has sequences without a target. The last batch has as
 /// many steps as are left. A part of a stream shorter than B is empty.
+///
+/// Of a mapped stream no more stays in memory than a few million tokens.
 class LanguageBatches {
  public:
   /// Throws std::invalid_argument unless `examples` (B) and `steps` (T) are positive.
@@ -47,6 +49,7 @@ class LanguageBatches {
   std::uint64_t examples_;
   std::uint64_t steps_;
   std::uint64_t position_ = 0;
+  std::uint64_t unreleased_ = 0;  // tokens read since memory was let go
   std::vector<int> window_;
 };
 

@@ -131,7 +131,7 @@ IdShard any_shard(const std::string& path, const Tokenizer& tokenizer, const std
   // What is no regular file (standard input, a pipe) can be read only once, so it has no checksum.
   if (!cache_directory.empty() && path != "-" && fs::is_regular_file(path, error)) {
     ShardOrigin origin;
-    origin.source = checksum(MappedFile(path).bytes());
+    origin.source = MappedFile(path).checksum();
     origin.recipe = checksum_of(encoding, checksum_of(tokenizer.serialize()));
     const auto shard = shard_path(path, cache_directory, origin, log);
     if (shard) return cached_shard(*shard, path, tokenizer, encoding, origin, log);
@@ -168,6 +168,10 @@ int TokenStream::operator[](std::uint64_t position) const {
   int id = 0;
   read(position, 1, &id);
   return id;
+}
+
+void TokenStream::release() const {
+  if (file_) file_->release();
 }
 
 void TokenStream::read(std::uint64_t begin, std::uint64_t count, int* out) const {

@@ -31,6 +31,8 @@ class TokenStream {
   int operator[](std::uint64_t position) const;
   /// ids [begin, begin + count) to `out`; the range must lie inside.
   void read(std::uint64_t begin, std::uint64_t count, int* out) const;
+  /// Lets go of the memory of what was read; see MappedFile.
+  void release() const;
   /// Characters (code points) of the source text, line ends included: for bits per character.
   std::uint64_t characters() const { return characters_; }
 

@@ -197,6 +197,28 @@ TEST_F(FileTest, MapShowsTheFileAndKeepsChangesToItself) {
   EXPECT_EQ(moved.path(), path("a"));
 }
 
+// Megabytes of this process that are in memory and come from files.
+long mapped_megabytes() {
+  std::ifstream status("/proc/self/statm");
+  long size = 0, resident = 0, shared = 0;
+  status >> size >> resident >> shared;
+  return shared * sysconf(_SC_PAGESIZE) >> 20;
+}
+
+TEST_F(FileTest, MapLetsItsMemoryGo) {
+  put(path("a"), std::string(40 << 20, 'w'));
+  const MappedFile map(path("a"));
+  const long before = mapped_megabytes();
+  const std::uint64_t whole = checksum(map.bytes());
+  EXPECT_GE(mapped_megabytes(), before + 35);
+  map.release();
+  EXPECT_LE(mapped_megabytes(), before + 5);
+  const std::uint64_t pieces = map.checksum();
+  EXPECT_LE(mapped_megabytes(), before + 5);
+  EXPECT_EQ(map.checksum(), pieces);
+  EXPECT_EQ(checksum(map.bytes()), whole);
+}
+
 TEST_F(FileTest, EmptyFileMapsToNothing) {
   put(path("a"), "");
   EXPECT_TRUE(MappedFile(path("a")).bytes().empty());

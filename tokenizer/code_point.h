@@ -4,6 +4,7 @@
 #include <unicode/utf8.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace weft {
@@ -16,6 +17,13 @@ inline UChar32 next_code_point(std::string_view text, std::size_t& place) {
   UChar32 c;
   U8_NEXT(bytes, place, size, c);
   return c;
+}
+
+inline void append_code_point(std::string& text, UChar32 c) {
+  std::uint8_t bytes[U8_MAX_LENGTH];
+  std::size_t length = 0;
+  U8_APPEND_UNSAFE(bytes, length, c);
+  text.append(reinterpret_cast<const char*>(bytes), length);
 }
 
 }  // namespace weft

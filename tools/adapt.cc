@@ -1,11 +1,10 @@
 // weft adapt: a small file with what somebody's own text adds to a language model.
-#include <filesystem>
-
 #include "base/error.h"
 #include "corpora/token_stream.h"
 #include "models/file/model_file.h"
 #include "tools/commands.h"
 #include "tools/output.h"
+#include "tools/output_paths.h"
 #include "train/adaptation.h"
 
 namespace weft {
@@ -21,6 +20,15 @@ struct AdaptOptions {
     ngrams.visit(v);
   }
 };
+
+std::unique_ptr<PersonalModel> learned(const NextTokenModel& general, const AdaptOptions& options,
+                                       const TokenStream& text) {
+  try {
+    return adapt(general, options.ngrams, text);
+  } catch (const UserError& error) {
+    throw FormatError(options.text, error.what());
+  }
+}
 
 }  // namespace
 
@@ -38,14 +46,11 @@ void adapt_command(const Arguments& arguments) {
   threads.apply();
   require_option(options.text, "text", "name the file with the person's text");
   require_option(options.model, "model", "name the file to write to");
-  std::error_code ignored;
-  if (std::filesystem::equivalent(path, options.model, ignored))
-    throw UserError("--model names the shared model itself; name another file");
-
+  check_outputs({{"model", options.model}}, {{"MODEL", path}, {"text", options.text}});
   const auto general = load_model_as<NextTokenModel>(path, "language model");
   const TokenStream text = TokenStream::open(options.text, *general.model->tokenizer(),
                                              options.encoding, /*cache_directory=*/"");
-  const auto personal = adapt(*general.model, options.ngrams, text);
+  const auto personal = learned(*general.model, options, text);
   ModelRecord record;
   record.training = {{"made_for", general.checksum}, {"tokens", text.size()}};
   record.self_test_inputs = {"", "4 5 6"};

@@ -28,6 +28,8 @@ struct AuditOptions {
   }
 };
 
+constexpr std::size_t kLongestSecret = 1000;  // bytes
+
 struct SecretOfLine {
   Secret secret;
   std::uint64_t line = 0;
@@ -46,6 +48,7 @@ std::vector<SecretOfLine> read_secrets(const AuditOptions& options) {
     };
     if (tab == std::string::npos || line.find('\t', tab + 1) != std::string::npos)
       refuse("a line must be BEGINNING<TAB>SECRET, with one tab");
+    if (line.size() - tab > kLongestSecret) refuse("a secret has at most 1,000 bytes; shorten it");
     if (tab + 1 == line.size()) refuse("there is no secret behind the tab; add it");
     secrets.push_back({{line.substr(0, tab), line.substr(tab + 1)}, lines.line_number()});
   }

@@ -4,6 +4,7 @@
 #include "tools/completion_setup.h"
 #include "tools/measure_completion.h"
 #include "tools/output.h"
+#include "tools/output_paths.h"
 
 namespace weft {
 namespace {
@@ -39,6 +40,7 @@ void calibrate_command(const Arguments& arguments) {
   require_option(options.data, "data", "name a file with text");
   require_option(options.model, "model", "name the file to write to");
 
+  check_outputs({{"model", options.model}}, {{"data", options.data}});
   auto loaded = load_model_as<NextTokenModel>(path, "language model");
   const auto texts = read_written_texts(options.data, options.encoding, options.with_context);
   CompletionOptions completion;

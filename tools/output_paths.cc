@@ -1,5 +1,6 @@
 #include "tools/output_paths.h"
 
+#include <cctype>
 #include <filesystem>
 
 #include "base/error.h"
@@ -33,8 +34,10 @@ void refuse_overwriting(const NamedPaths& outputs, const NamedPaths& inputs) {
     for (const auto& [input, source] : inputs) {
       const bool goes_on = name == "checkpoint" && input == "resume";
       if (!source.empty() && !goes_on && same_file(path, source)) {
-        throw UserError("'" + path + "' (--" + name + ") would overwrite the --" + input +
-                        " file; choose another place with --" + name);
+        const bool is_option = std::islower(static_cast<unsigned char>(input[0])) != 0;
+        throw UserError("'" + path + "' (--" + name + ") would overwrite " +
+                        (is_option ? "the --" + input + " file" : input) +
+                        "; choose another place with --" + name);
       }
     }
     for (auto other = outputs.begin(); other != output; ++other) {
@@ -44,6 +47,11 @@ void refuse_overwriting(const NamedPaths& outputs, const NamedPaths& inputs) {
       }
     }
   }
+}
+
+void check_outputs(const NamedPaths& outputs, const NamedPaths& inputs) {
+  refuse_overwriting(outputs, inputs);
+  require_all_writable(outputs);
 }
 
 void require_all_writable(const NamedPaths& outputs) {

@@ -14,6 +14,10 @@ using NamedPaths = std::vector<std::pair<std::string, std::string>>;
 /// may take the place of the one that is resumed.
 void refuse_overwriting(const NamedPaths& outputs, const NamedPaths& inputs);
 
+/// Both of it: before the work of a command that reads `inputs`, of which one with a name in
+/// capitals is no option (MODEL).
+void check_outputs(const NamedPaths& outputs, const NamedPaths& inputs);
+
 /// Throws UserError if one of them cannot be written.
 void require_all_writable(const NamedPaths& outputs);
 

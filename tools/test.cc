@@ -17,6 +17,7 @@
 #include "tools/measures.h"
 #include "tools/option_visitors.h"
 #include "tools/output.h"
+#include "tools/output_paths.h"
 #include "train/adaptation.h"
 #include "train/autoencoder_task.h"
 #include "train/classifier_task.h"
@@ -104,7 +105,7 @@ nlohmann::json measure_mixture(const Model& model, const TokenStream& data,
 
 nlohmann::json measure_personalized(const NextTokenModel& general, const TokenStream& data,
                                     Settings& settings, const OptionParser& parser) {
-  const char* const one = "a personal model is measured without";
+  const char* const one = "with a personal model, nothing else is measured";
   refuse(parser, settings.mixture, one);
   refuse(parser, settings.cache, one);
   refuse(parser, settings.dynamic, one);
@@ -141,8 +142,10 @@ nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecor
                                    const std::string& data, Settings& settings,
                                    const OptionParser& parser) {
   const int beam = parser.given("beam") ? settings.search.beam : CompletionOptions().beam;
-  refuse(parser, settings.cache, "--completion goes without");
-  refuse(parser, settings.dynamic, "--completion goes without");
+  const char* const plain = "suggestions are measured without";
+  refuse(parser, settings.cache, plain);
+  refuse(parser, settings.dynamic, plain);
+  refuse(parser, settings.mixture, plain);
   const PersonalizedFile personalized(model, settings.personal);
   return measure_completion(CompletionModel(personalized.model(), calibration_of(record),
                                             read_block_list(settings.block)),
@@ -153,12 +156,15 @@ nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const Opti
   const Model& model = *loaded.model;
   const auto* completes = dynamic_cast<const NextTokenModel*>(&model);
   if (settings.completion.completion || settings.completion.queries) {
-    if (!completes) throw UserError("only language models complete; leave out --completion");
+    if (!completes)
+      throw UserError(std::string("only language models complete; leave out --") +
+                      (settings.completion.queries ? "queries" : "completion"));
     return measure_suggestions(*completes, loaded.record, only_file(settings, model), settings,
                                parser);
   }
-  refuse(parser, settings.completion, "this goes with --completion or --queries");
-  refuse(parser, settings.block, "this goes with --completion or --queries");
+  const char* const of_suggestions = "it is an option of --completion or --queries";
+  refuse(parser, settings.completion, of_suggestions);
+  refuse(parser, settings.block, of_suggestions);
   const bool predicts = is_language_model(model);
   if (!predicts) {
     refuse(parser, settings.mixture, "only language models are mixed");
@@ -189,6 +195,21 @@ nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const Opti
   throw UserError("weft test cannot measure a " + model.kind());
 }
 
+void check_outputs_of(const Settings& settings, const std::string& model) {
+  NamedPaths inputs = {{"MODEL", model},
+                       {"mix", settings.mixture.model},
+                       {"mix-text", settings.mixture.text},
+                       {"popular", settings.completion.popular},
+                       {"personal", settings.personal.file},
+                       {"block", settings.block.file},
+                       {"labels", settings.reader.labels},
+                       {"against", settings.translator.against}};
+  for (const std::string& data : settings.test.data) inputs.emplace_back("data", data);
+  check_outputs(
+      {{"output", settings.translator.output}, {"completion-report", settings.completion.report}},
+      inputs);
+}
+
 }  // namespace
 
 void test_command(const Arguments& arguments) {
@@ -213,6 +234,7 @@ void test_command(const Arguments& arguments) {
   require_option(named ? settings.test.data.front() : "", "data",
                  "name the file with the held-out data");
   threads.apply();
+  check_outputs_of(settings, path);
 
   const LoadedModel loaded = load_model(path);
   const nlohmann::json measures = measure(loaded, settings, parser);

@@ -104,7 +104,9 @@ void tokenize_command(const Arguments& arguments) {
 
   const LoadedModel loaded = load_model(path);
   const Tokenizer* tokenizer = loaded.model->tokenizer();
-  if (!tokenizer) throw UserError(path + ": this model reads numbers, there is no text to split");
+  if (!tokenizer)
+    throw UserError(path + ": a " + loaded.model->kind() +
+                    " like this one does not read text; name a model that does");
   if (options.target && loaded.model->kind() != "translator")
     throw UserError(path + ": only a translator has a target; leave out --target");
   if (options.target && loaded.model->other_tokenizer())

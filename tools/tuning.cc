@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <new>
+#include <set>
 #include <sstream>
 
 #include "base/error.h"
@@ -42,6 +43,15 @@ std::string joined(const Arguments& arguments) {
   std::string text;
   for (const std::string& each : arguments) text += (text.empty() ? "" : " ") + each;
   return text;
+}
+
+/// A perplexity is of the tokens that there are, an autoencoder's error of its inputs.
+bool changes_the_measure(const std::string& task, const std::string& option) {
+  static const std::set<std::string> of_text = {"tokenizer",     "subword-model", "vocab-size",
+                                                "min-count",     "unicode-form",  "fold-case",
+                                                "strip-accents", "scrub",         "bag"};
+  if (task == "autoencoder") return option == "loss" || of_text.count(option) > 0;
+  return task == "lm" && of_text.count(option) > 0;
 }
 
 }  // namespace
@@ -102,6 +112,10 @@ void Tuning::check() {
     if (own_names_.count(dimension.option) || dimension.option == "valid")
       throw UserError("--" + dimension.option +
                       " is the same for all trials; take it out of --search");
+    if (changes_the_measure(task_.name, dimension.option))
+      throw UserError("--" + dimension.option +
+                      " changes what is measured, so that trials would not compare; take it out of "
+                      "--search");
     words = std::max(words, dimension.categories.size());
   }
   constexpr double kPlaces[] = {0, 1, 0.381966};

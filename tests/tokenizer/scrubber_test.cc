@@ -133,6 +133,7 @@ TEST(Scrubber, NumbersOfNobody) {
 
 TEST(Scrubber, NamesBehindASalutationOrTitle) {
   expect_scrubbed({
+      {"hi Anna, hello Bob Stone", "hi ⟨name⟩, hello ⟨name⟩"},
       {"Dear Anna,", "Dear ⟨name⟩,"},
       {"Dear Anna Dear Anna", "Dear ⟨name⟩ Dear ⟨name⟩"},
       {"Dear გიორგი,", "Dear ⟨name⟩,"},
@@ -179,7 +180,8 @@ TEST(Scrubber, NamesUnderAClosing) {
 TEST(Scrubber, NamesOfAList) {
   const Scrubber scrubber = with_names({"Anna", "Grace Hopper", "O'Brien", "王小明", "name"});
   expect_scrubbed({{"Anna, Anna's and Annabel", "⟨name⟩, ⟨name⟩'s and Annabel"},
-                   {"anna and ANNA", "anna and ANNA"},
+                   {"anna and ANNA", "anna and ⟨name⟩"},
+                   {"GRACE HOPPER, GRACE", "⟨name⟩, GRACE"},
                    {"Grace Hopper, Grace", "⟨name⟩, Grace"},
                    {"I saw O’Brien.", "I saw ⟨name⟩."},
                    {"我认识王小明先生", "我认识⟨name⟩先生"},

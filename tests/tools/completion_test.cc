@@ -124,10 +124,10 @@ TEST_F(CompletionTool, PersonalModelsMistakes) {
   const std::string model = ngrams();
   folder.write("few", "one line\nand another\n");
   expect_user_error(weft(folder, {"adapt", model, "--text", "few", "--model", "me.weft"}),
-                    "fewer than 5 lines");
+                    "few: there are fewer than 5 lines");
   EXPECT_FALSE(folder.has("me.weft"));
   expect_user_error(weft(folder, {"adapt", model, "--text", "mails.txt", "--model", model}),
-                    "the shared model itself");
+                    "would overwrite MODEL");
   ASSERT_EQ(weft(folder, {"adapt", model, "--text", "mails.txt", "--model", "me.weft"}).exit, 0);
   expect_user_error(weft(folder, {"complete", "me.weft"}), "this is a personal model");
   expect_user_error(weft(folder, {"complete", model, "--personal", model}), "n-gram model");
@@ -139,6 +139,24 @@ TEST_F(CompletionTool, PersonalModelsMistakes) {
   const std::string whole = folder.read("me.weft");
   folder.write("cut.weft", whole.substr(0, whole.size() - 9));
   expect_user_error(weft(folder, {"complete", model, "--personal", "cut.weft"}), "cut.weft");
+}
+
+// Each of these replaced a text or a model by what it wrote.
+TEST_F(CompletionTool, NoInputIsOverwritten) {
+  const std::string model = ngrams();
+  const std::string mails = folder.read("mails.txt"), bytes = folder.read(model);
+  const Words commands[] = {
+      {"adapt", model, "--text", "mails.txt", "--model", "mails.txt"},
+      {"adapt", model, "--text", "mails.txt", "--model", "./n.weft"},
+      {"calibrate", model, "--data", "mails.txt", "--model", "mails.txt"},
+      {"test", model, "--data", "mails.txt", "--completion", "--completion-report", "mails.txt"},
+      {"test", model, "--data", "mails.txt", "--completion", "--completion-report", model}};
+  for (const Words& command : commands) expect_user_error(weft(folder, command), "would overwrite");
+  EXPECT_EQ(folder.read("mails.txt"), mails);
+  EXPECT_EQ(folder.read(model), bytes);
+  std::filesystem::create_directory(folder / "folder");
+  expect_user_error(weft(folder, {"calibrate", model, "--data", "mails.txt", "--model", "folder"}),
+                    "directory");
 }
 
 TEST_F(CompletionTool, AnswersWhateverIsTyped) {

@@ -144,9 +144,10 @@ TEST_F(PrivacyTool, MistakesInOneSentence) {
   const std::string lm = model("lm");
   expect_user_error(weft(folder, {"audit", lm}), "--secrets");
   expect_user_error(weft(folder, {"audit", lm, "--secrets", "none.tsv"}), "none.tsv");
-  const std::pair<const char*, const char*> files[] = {
+  const std::pair<std::string, const char*> files[] = {
       {"a\tb1\nno tab\n", "bad.tsv:2: a line must be"},
       {"a\tb\tc\n", "bad.tsv:1: a line must be"},
+      {"a\t" + std::string(2000, '1') + "\n", "bad.tsv:1: a secret has at most 1,000 bytes"},
       {"a\t\n", "bad.tsv:1: there is no secret"},
       {"\n\na\t--\n", "bad.tsv:3: there is no digit or letter"},
       {"\n", "bad.tsv: there are no secrets"},

@@ -174,6 +174,7 @@ TEST_F(TuneTest, MistakesAreOneSentence) {
   expect_error({"--search", "hidden=int:4..8", "--hiden", "6"}, "unknown option --hiden");
   expect_error({"--search", "seed=int:1..9"}, "take it out of --search");
   expect_error({"--search", "valid=a,b"}, "take it out of --search");
+  expect_error({"--search", "vocab-size=int:4..9"}, "changes what is measured");
   expect_error({"--search", "cell=gru,lstm", "--checkpoint", "c"}, "leave out --checkpoint");
   expect_error({"--search", "cell=gru,lstm", "--log", "mails.txt"}, "would overwrite");
   expect_error({"--search", "cell=gru,lstm", "--resume", "none"}, "none");

@@ -47,6 +47,17 @@ std::uint64_t hash_of(std::string_view name) {
   return checksum(std::as_bytes(std::span(plain)));
 }
 
+/// "LEE" as a list has it, "Lee"; empty if it is not all capitals.
+std::string without_capitals(std::string_view word) {
+  std::string result;
+  for (std::size_t place = 0; place < word.size();) {
+    const UChar32 c = next_code_point(word, place);
+    if (c < 0 || !u_isupper(c)) return {};
+    append_code_point(result, result.empty() ? c : u_tolower(c));
+  }
+  return result;
+}
+
 bool has_letter(std::string_view text) {
   for (std::size_t place = 0; place < text.size();)
     if (const UChar32 c = next_code_point(text, place); c >= 0 && u_isalpha(c)) return true;
@@ -68,16 +79,26 @@ std::vector<Range> NameList::find(std::string_view text) const {
   std::vector<Range> found;
   if (hashes_.empty()) return found;
   const std::vector<Range> words = words_of(text);
+  std::vector<std::string> lowered;
+  for (const auto& [begin, end] : words)
+    lowered.push_back(without_capitals(text.substr(begin, end - begin)));
   for (std::size_t first = 0; first < words.size();) {
-    std::size_t next = first + 1;
-    for (std::size_t count = std::min(longest_, words.size() - first); count > 0; --count) {
-      const std::size_t begin = words[first].first, end = words[first + count - 1].second;
-      if (!hashes_.contains(hash_of(text.substr(begin, end - begin)))) continue;
-      found.emplace_back(begin, end);
-      next = first + count;
-      break;
+    const std::size_t begin = words[first].first;
+    std::size_t names = 0;  // words of the longest name that begins here
+    std::string from_capitals = lowered[first];
+    for (std::size_t count = 1; count <= std::min(longest_, words.size() - first); ++count) {
+      const std::size_t last = first + count - 1;
+      if (count > 1 && !from_capitals.empty()) {
+        from_capitals +=
+            text.substr(words[last - 1].second, words[last].first - words[last - 1].second);
+        from_capitals = lowered[last].empty() ? "" : from_capitals + lowered[last];
+      }
+      if (hashes_.contains(hash_of(text.substr(begin, words[last].second - begin))) ||
+          (!from_capitals.empty() && hashes_.contains(hash_of(from_capitals))))
+        names = count;
     }
-    first = next;
+    if (names > 0) found.emplace_back(begin, words[first + names - 1].second);
+    first += std::max<std::size_t>(1, names);
   }
   return found;
 }

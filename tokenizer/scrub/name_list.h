@@ -19,8 +19,8 @@ class NameList {
   /// A name of one or several words, which then stand together in a text as they do here. Valid
   /// UTF-8 as the normaliser leaves it. False if there is no letter in it, or more than 16 words.
   bool add(std::string_view name);
-  /// Where names stand, in the order of the text: bytes [first, second). Case counts. The longest
-  /// name that begins with a word is taken.
+  /// Where names stand, in the order of the text: bytes [first, second). Case counts, except that a
+  /// name may stand in capitals. The longest name that begins with a word is taken.
   std::vector<std::pair<std::size_t, std::size_t>> find(std::string_view text) const;
 
   std::size_t size() const { return hashes_.size(); }

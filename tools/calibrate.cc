@@ -9,6 +9,9 @@
 namespace weft {
 namespace {
 
+/// With fewer, nothing can be said of how often something is right.
+constexpr std::size_t kFewestKeystrokes = 200;
+
 struct CalibrateOptions {
   std::string data, model, encoding = "utf-8";
   bool with_context = false;
@@ -45,13 +48,18 @@ void calibrate_command(const Arguments& arguments) {
   const auto texts = read_written_texts(options.data, options.encoding, options.with_context);
   CompletionOptions completion;
   completion.min_confidence = 0.02;
-  const Calibration calibration =
-      calibrate(type_texts(CompletionModel(*loaded.model), completion, texts,
-                           static_cast<std::size_t>(options.keystrokes)));
+  const auto typed = type_texts(CompletionModel(*loaded.model), completion, texts,
+                                static_cast<std::size_t>(options.keystrokes));
+  std::size_t places = 0;
+  for (const auto& text : typed) places += text.size();
+  if (places < kFewestKeystrokes)
+    throw FormatError(options.data, "there are fewer than " + std::to_string(kFewestKeystrokes) +
+                                        " keystrokes to learn from; give more text");
+  const Calibration calibration = calibrate(typed);
   loaded.record.training["calibration"] = calibration.to_json();
   save_model(options.model, *loaded.model, loaded.record);
-  std::string line = options.model + ": of what it is sure of by half, ";
-  say(line + short_number(100 * calibration.precision(0.5)) + " % was right, by nine tenths " +
+  say(options.model + ": of suggestions with a probability of 0.5 or more, " +
+      short_number(100 * calibration.precision(0.5)) + " % were right, of 0.9 or more, " +
       short_number(100 * calibration.precision(0.9)) + " %");
 }
 

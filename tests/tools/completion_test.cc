@@ -154,6 +154,9 @@ TEST_F(CompletionTool, NoInputIsOverwritten) {
   for (const Words& command : commands) expect_user_error(weft(folder, command), "would overwrite");
   EXPECT_EQ(folder.read("mails.txt"), mails);
   EXPECT_EQ(folder.read(model), bytes);
+  folder.write("few", "a\n");
+  expect_user_error(weft(folder, {"calibrate", model, "--data", "few", "--model", "c.weft"}),
+                    "few: there are fewer than 200 keystrokes");
   std::filesystem::create_directory(folder / "folder");
   expect_user_error(weft(folder, {"calibrate", model, "--data", "mails.txt", "--model", "folder"}),
                     "directory");

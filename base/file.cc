@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <memory>
+#include <new>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -259,12 +261,15 @@ void MappedFile::release() const {
 
 std::uint64_t MappedFile::checksum() const {
   constexpr std::size_t kPiece = 16 << 20;
-  std::uint64_t result = 0;
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
+                                                                       &XXH3_freeState);
+  if (!state) throw std::bad_alloc();
+  XXH3_64bits_reset(state.get());
   for (std::size_t begin = 0; begin < size_; begin += kPiece) {
-    result = weft::checksum(bytes().subspan(begin, std::min(kPiece, size_ - begin)), result);
+    XXH3_64bits_update(state.get(), data_ + begin, std::min(kPiece, size_ - begin));
     release();
   }
-  return result;
+  return XXH3_64bits_digest(state.get());
 }
 
 std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed) {

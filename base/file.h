@@ -59,7 +59,7 @@ class MappedFile {
   /// Lets go of the memory of what was read so far, which would stay as long as nobody needs it:
   /// what is read again comes from the file. So does what was changed, as it was.
   void release() const;
-  /// Chained over pieces, with no more than one of them in memory.
+  /// Of its bytes; no more than a few megabytes of them are in memory at a time.
   std::uint64_t checksum() const;
 
  private:

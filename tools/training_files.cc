@@ -11,8 +11,7 @@ namespace {
 std::string checksum_of(const std::string& path) {
   const MappedFile file(path);
   char text[17];
-  std::snprintf(text, sizeof text, "%016llx",
-                static_cast<unsigned long long>(checksum(file.bytes())));
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(file.checksum()));
   return text;
 }
 

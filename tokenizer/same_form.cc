@@ -2,10 +2,10 @@
 
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
-#include <unicode/utf8.h>
 
 #include <cmath>
 
+#include "tokenizer/code_point.h"
 #include "tokenizer/unicode_text.h"
 
 namespace weft {
@@ -38,19 +38,13 @@ std::u32string choices_for(char32_t c) {
   }
 }
 
-std::string utf8(char32_t c) {
-  char bytes[U8_MAX_LENGTH];
-  int length = 0;
-  U8_APPEND_UNSAFE(bytes, length, static_cast<UChar32>(c));
-  return {bytes, static_cast<std::size_t>(length)};
-}
-
 }  // namespace
 
 SameForm::SameForm(std::string_view text) {
   for (const char32_t c : code_points(text)) {
     std::vector<std::string>& place = places_.emplace_back();
-    for (const char32_t choice : choices_for(c)) place.push_back(utf8(choice));
+    for (const char32_t choice : choices_for(c))
+      append_code_point(place.emplace_back(), static_cast<UChar32>(choice));
   }
 }
 

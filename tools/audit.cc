@@ -48,7 +48,8 @@ std::vector<SecretOfLine> read_secrets(const AuditOptions& options) {
     };
     if (tab == std::string::npos || line.find('\t', tab + 1) != std::string::npos)
       refuse("a line must be BEGINNING<TAB>SECRET, with one tab");
-    if (line.size() - tab > kLongestSecret) refuse("a secret has at most 1,000 bytes; shorten it");
+    if (line.size() - tab - 1 > kLongestSecret)
+      refuse("a secret has at most 1,000 bytes; shorten it");
     if (tab + 1 == line.size()) refuse("there is no secret behind the tab; add it");
     secrets.push_back({{line.substr(0, tab), line.substr(tab + 1)}, lines.line_number()});
   }

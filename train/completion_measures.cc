@@ -74,6 +74,14 @@ std::vector<std::string_view> words_from(std::string_view text, std::size_t plac
   return split_at_white_space(text.substr(place));
 }
 
+std::vector<double> sorted_milliseconds(const std::vector<std::vector<Suggested>>& typed) {
+  std::vector<double> times;
+  for (const auto& text : typed)
+    for (const Suggested& place : text) times.push_back(place.milliseconds);
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
 }  // namespace
 
 std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
@@ -182,18 +190,6 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
   for (std::size_t k = 0; k < most; ++k) result.push_back(share(right[k], all[k]));
   return result;
 }
-
-namespace {
-
-std::vector<double> sorted_milliseconds(const std::vector<std::vector<Suggested>>& typed) {
-  std::vector<double> times;
-  for (const auto& text : typed)
-    for (const Suggested& place : text) times.push_back(place.milliseconds);
-  std::sort(times.begin(), times.end());
-  return times;
-}
-
-}  // namespace
 
 nlohmann::json evaluate_completion(const CompletionModel& model, const CompletionOptions& options,
                                    const std::vector<WrittenText>& texts, std::size_t keystrokes) {

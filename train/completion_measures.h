@@ -58,7 +58,8 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
 
 /// `places`, `shown`, `precision`, `keystrokes_saved` at `options.min_confidence` (0.5 if that is
 /// 0), `keystrokes_saved_at_60`: the most with a precision of 60 %; `exact_match`: a list;
-/// `median_ms` and `p99_ms` of a keystroke; `curve`: threshold, precision, share shown, saved.
+/// `median_ms` and `p99_ms` of a keystroke at that confidence; `curve`: threshold, precision, share
+/// shown, saved.
 nlohmann::json evaluate_completion(const CompletionModel& model, const CompletionOptions& options,
                                    const std::vector<WrittenText>& texts, std::size_t keystrokes);
 

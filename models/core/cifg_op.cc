@@ -82,11 +82,7 @@ RecurrentResult cifg(Tape& tape, Var x, Var W, Var U, Var b, Var h0, Var c0, Seq
   pass.steps.gates = tape.scratch_array<real>(4 * H * order.columns());
   pass.sums = input_product(tape, W, x, b);
   cifg_forward(tape, pass);
-  finish_lstm(tape, pass.steps, pass.result);
-
-  const Var results[] = {pass.result.hidden, pass.result.final_hidden, pass.result.final_cell};
-  tape.record(results, 3, [pass](Tape& t) { cifg_backward(pass, t); });
-  return pass.result;
+  return finish_lstm(tape, pass, cifg_backward);
 }
 
 }  // namespace weft

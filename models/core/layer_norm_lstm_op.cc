@@ -212,11 +212,7 @@ RecurrentResult layer_norm_lstm(Tape& tape, Var x, Var W, Var U, Var b, const La
   pass.d_output = tape.scratch_array<real>(H * B);
   pass.d_cell = tape.scratch_array<real>(H * B);
   layer_norm_forward(tape, pass);
-  finish_lstm(tape, pass.steps, pass.result);
-
-  const Var results[] = {pass.result.hidden, pass.result.final_hidden, pass.result.final_cell};
-  tape.record(results, 3, [pass](Tape& t) { layer_norm_backward(pass, t); });
-  return pass.result;
+  return finish_lstm(tape, pass, layer_norm_backward);
 }
 
 }  // namespace weft

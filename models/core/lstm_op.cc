@@ -51,11 +51,7 @@ RecurrentResult lstm(Tape& tape, Var x, Var W, Var U, Var b, Var h0, Var c0, Seq
   pass.steps = LstmSteps::make(tape, h0, c0, U.cols(), order);
   pass.steps.gates = input_product(tape, W, x, b);
   lstm_forward(tape, pass);
-  finish_lstm(tape, pass.steps, pass.result);
-
-  const Var results[] = {pass.result.hidden, pass.result.final_hidden, pass.result.final_cell};
-  tape.record(results, 3, [pass](Tape& t) { lstm_backward(pass, t); });
-  return pass.result;
+  return finish_lstm(tape, pass, lstm_backward);
 }
 
 }  // namespace weft

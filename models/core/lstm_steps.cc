@@ -70,7 +70,7 @@ RecurrentResult lstm_result(Tape& tape, Index H, const StepOrder& order,
   return result;
 }
 
-void finish_lstm(Tape& tape, const LstmSteps& steps, const RecurrentResult& result) {
+void fill_final_states(Tape& tape, const LstmSteps& steps, const RecurrentResult& result) {
   copy_final_state(steps.order, result.hidden.value().memptr(), steps.start_hidden,
                    tape.value(result.final_hidden));
   copy_final_state(steps.order, steps.cell, steps.start_cell, tape.value(result.final_cell));

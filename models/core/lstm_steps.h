@@ -35,7 +35,15 @@ struct LstmSteps {
 RecurrentResult lstm_result(Tape& tape, Index H, const StepOrder& order,
                             std::initializer_list<Var> inputs);
 /// Fills in the final states.
-void finish_lstm(Tape& tape, const LstmSteps& steps, const RecurrentResult& result);
+void fill_final_states(Tape& tape, const LstmSteps& steps, const RecurrentResult& result);
+/// The same for a pass with `steps` and `result`, whose `backward` runs if a gradient arrives.
+template <class Pass>
+RecurrentResult finish_lstm(Tape& tape, const Pass& pass, void (*backward)(const Pass&, Tape&)) {
+  fill_final_states(tape, pass.steps, pass.result);
+  const Var results[] = {pass.result.hidden, pass.result.final_hidden, pass.result.final_cell};
+  tape.record(results, 3, [pass, backward](Tape& t) { backward(pass, t); });
+  return pass.result;
+}
 /// The gradients that arrived at the final states, or zeros; H × B each.
 struct LstmEnd {
   Matrix dh, dc;

@@ -182,11 +182,7 @@ RecurrentResult mogrifier_lstm(Tape& tape, Var x, Var W, Var U, Var b, const Var
   fill_columns(sums, b.value());
   pass.steps.gates = sums.memptr();
   mogrifier_forward(tape, pass);
-  finish_lstm(tape, pass.steps, pass.result);
-
-  const Var results[] = {pass.result.hidden, pass.result.final_hidden, pass.result.final_cell};
-  tape.record(results, 3, [pass](Tape& t) { mogrifier_backward(pass, t); });
-  return pass.result;
+  return finish_lstm(tape, pass, mogrifier_backward);
 }
 
 }  // namespace weft

@@ -3,6 +3,7 @@
 #include "models/nets/language_model.h"
 #include "gradient_testing.h"
 #include "numbered_words.h"
+#include "recurrent_testing.h"
 
 namespace weft {
 namespace {
@@ -51,8 +52,7 @@ void expect_gradients_of_the_loss(const LanguageModelOptions& options) {
 
 // All that Merity et al. (2018) regularise with, and layers of two sizes.
 TEST(LanguageModelGradients, WithEveryRegularisation) {
-  for (const Cell cell :
-       {Cell::lstm, Cell::gru, Cell::rnn, Cell::cifg, Cell::mogrifier, Cell::layer_norm}) {
+  for (const Cell cell : kEveryCell) {
     LanguageModelOptions options;
     options.cell = cell;
     options.hidden = 4, options.embedding = 3;

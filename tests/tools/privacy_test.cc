@@ -147,7 +147,7 @@ TEST_F(PrivacyTool, MistakesInOneSentence) {
   const std::pair<std::string, const char*> files[] = {
       {"a\tb1\nno tab\n", "bad.tsv:2: a line must be"},
       {"a\tb\tc\n", "bad.tsv:1: a line must be"},
-      {"a\t" + std::string(2000, '1') + "\n", "bad.tsv:1: a secret has at most 1,000 bytes"},
+      {"a\t" + std::string(1001, '1') + "\n", "bad.tsv:1: a secret has at most 1,000 bytes"},
       {"a\t\n", "bad.tsv:1: there is no secret"},
       {"\n\na\t--\n", "bad.tsv:3: there is no digit or letter"},
       {"\n", "bad.tsv: there are no secrets"},
@@ -156,6 +156,8 @@ TEST_F(PrivacyTool, MistakesInOneSentence) {
     folder.write("bad.tsv", text);
     expect_user_error(weft(folder, {"audit", lm, "--secrets", "bad.tsv"}), words);
   }
+  folder.write("long.tsv", "a\t" + std::string(1000, '1') + "\n");
+  EXPECT_EQ(weft(folder, {"audit", lm, "--secrets", "long.tsv", "--samples", "10"}).exit, 0);
   expect_user_error(weft(folder, {"audit", model("classifier"), "--secrets", "secrets.tsv"}),
                     "name a language model");
 }

@@ -168,15 +168,14 @@ void TrainingRun::check_outputs(const std::string& config, const std::string& na
                         {"report", run.report},
                         {"checkpoint", checkpoint_path_}};
   if (trial_) outputs = trial_->outputs;
-  refuse_overwriting(outputs, {{"train", files.train},
-                               {"train", files.train_target},
-                               {"valid", files.valid},
-                               {"valid", files.valid_target},
-                               {"config", config},
-                               {"names", names},
-                               {"resume", run.resume},
-                               {"from", run.from}});
-  require_all_writable(outputs);
+  weft::check_outputs(outputs, {{"train", files.train},
+                                {"train", files.train_target},
+                                {"valid", files.valid},
+                                {"valid", files.valid_target},
+                                {"config", config},
+                                {"names", names},
+                                {"resume", run.resume},
+                                {"from", run.from}});
 }
 
 nlohmann::json TrainingRun::data_record() const {

@@ -1,9 +1,10 @@
 """A two-layer LSTM language model trained in PyTorch as weft trains it, for perplexity against minutes.
 
-Tied embedding, one dropout mask for a whole sequence at inputs, between layers and at outputs, Adam
-with a cosine over all updates, clipped gradients, states carried on from batch to batch. Text is read
-as weft's `words` tokenizer reads it: white space, and the end of each line. Writes the JSON lines of
-`weft train --log` that say how a validation went, with the seconds of training until then.
+Tied embedding, one dropout mask for a whole sequence at inputs, between layers and at outputs, dropped
+words and recurrent weights, Adam with a cosine over all updates, clipped gradients, states carried on
+from batch to batch. Text is read as weft's `words` tokenizer reads it: white space, and the end of each
+line. Writes the JSON lines of `weft train --log` that say how a validation went, with the seconds of
+training until then.
 """
 
 import argparse
@@ -17,9 +18,9 @@ from torch import nn
 
 
 class LanguageModel(nn.Module):
-    def __init__(self, vocabulary, hidden, dropout):
+    def __init__(self, vocabulary, hidden, dropout, word_dropout, weight_drop):
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.word_dropout, self.weight_drop = dropout, word_dropout, weight_drop
         self.embedding = nn.Embedding(vocabulary, hidden)
         nn.init.normal_(self.embedding.weight, std=0.1)
         self.layers = nn.ModuleList(nn.LSTM(hidden, hidden) for _ in range(2))
@@ -34,17 +35,27 @@ class LanguageModel(nn.Module):
                 nn.init.orthogonal_(block)
         self.bias = nn.Parameter(torch.zeros(vocabulary))
 
-    def drop(self, x):
-        if not self.training or self.dropout == 0:
+    def drop(self, x, share, mask_of=None):
+        """x without a share of it; mask_of: the part of x that has the shape of the mask."""
+        if not self.training or share == 0:
             return x
-        kept = torch.full_like(x[:1], 1 - self.dropout).bernoulli_() / (1 - self.dropout)
-        return x * kept
+        kept = torch.full_like(x if mask_of is None else mask_of, 1 - share).bernoulli_()
+        return x * (kept / (1 - share))
 
     def forward(self, ids, states):
-        x, after = self.drop(self.embedding(ids)), []
+        words = self.embedding.weight
+        words = self.drop(words, self.word_dropout, words[:, :1])
+        x = nn.functional.embedding(ids, words)
+        x, after = self.drop(x, self.dropout, x[:1]), []
         for layer, state in zip(self.layers, states):
-            x, state = layer(x, state)
-            x = self.drop(x)
+            recurrent = self.drop(layer.weight_hh_l0, self.weight_drop)
+            if state is None:
+                zero = x.new_zeros(1, x.shape[1], layer.hidden_size)
+                state = zero, zero
+            x, *state = torch.lstm(
+                x, state, (layer.weight_ih_l0, recurrent, layer.bias_ih_l0, layer.bias_hh_l0),
+                True, 1, 0.0, self.training, False, False)
+            x = self.drop(x, self.dropout, x[:1])
             after.append(tuple(s.detach() for s in state))
         return nn.functional.linear(x, self.embedding.weight, self.bias), after
 
@@ -93,7 +104,10 @@ def main():
     parser.add_argument("--epochs", type=int, default=25, help="over which the rate falls")
     parser.add_argument("--hidden", type=int, default=650)
     parser.add_argument("--dropout", type=float, default=0.5)
+    parser.add_argument("--word-dropout", type=float, default=0)
+    parser.add_argument("--weight-drop", type=float, default=0)
     parser.add_argument("--learning-rate", type=float, default=0.002)
+    parser.add_argument("--warmup-updates", type=int, default=0)
     parser.add_argument("--batch-size", type=int, default=20)
     parser.add_argument("--bptt", type=int, default=35)
     parser.add_argument("--clip", type=float, default=5)
@@ -105,12 +119,18 @@ def main():
     vocabulary = {}
     train = streams(read_ids(args.train, vocabulary, True), args.batch_size)
     valid = streams(read_ids(args.valid, vocabulary, False), 1)
-    model = LanguageModel(len(vocabulary), args.hidden, args.dropout)
+    model = LanguageModel(len(vocabulary), args.hidden, args.dropout, args.word_dropout,
+                          args.weight_drop)
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(parameters, lr=args.learning_rate)
     total = args.epochs * math.ceil((len(train) - 1) / args.bptt)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda update: 0.5 * (1 + math.cos(math.pi * min(1, update / total))))
+    warm = args.warmup_updates
+
+    def rate(done):
+        share = min(1, max(0, done - warm) / max(1, total - warm))
+        return min(1, (done + 1) / max(1, warm)) * (1 + math.cos(math.pi * share)) / 2
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
 
     update, seconds = 0, 0.0
     for epoch in range(1, args.epochs + 1):

@@ -1,4 +1,6 @@
 // weft adapt: a small file with what somebody's own text adds to a language model.
+#include <optional>
+
 #include "base/error.h"
 #include "corpora/token_stream.h"
 #include "models/file/model_file.h"
@@ -11,20 +13,30 @@ namespace weft {
 namespace {
 
 struct AdaptOptions {
-  std::string text, model, encoding = "utf-8";
+  std::string text, valid, model, encoding = "utf-8";
   NgramModelOptions ngrams{3};
   void visit(OptionVisitor& v) {
     v.file("text", text, "what the person wrote, a sentence or paragraph a line");
-    v.text("encoding", encoding, "its character encoding; a byte-order mark overrules it");
+    v.file("valid", valid,
+           "text to weigh it on, for one that MODEL was trained on itself; without it, lines of "
+           "--text are left out in turn");
+    v.text("encoding", encoding, "the files' character encoding; a byte-order mark overrules it");
     v.file("model", model, "file to write what was learned to");
     ngrams.visit(v);
   }
 };
 
+TokenStream opened(const std::string& path, const NextTokenModel& general,
+                   const AdaptOptions& options) {
+  return TokenStream::open(path, *general.tokenizer(), options.encoding, /*cache_directory=*/"");
+}
+
 std::unique_ptr<PersonalModel> learned(const NextTokenModel& general, const AdaptOptions& options,
                                        const TokenStream& text) {
+  std::optional<TokenStream> held_out;
+  if (!options.valid.empty()) held_out = opened(options.valid, general, options);
   try {
-    return adapt(general, options.ngrams, text);
+    return adapt(general, options.ngrams, text, held_out ? &*held_out : nullptr);
   } catch (const UserError& error) {
     throw FormatError(options.text, error.what());
   }
@@ -46,10 +58,10 @@ void adapt_command(const Arguments& arguments) {
   threads.apply();
   require_option(options.text, "text", "name the file with the person's text");
   require_option(options.model, "model", "name the file to write to");
-  check_outputs({{"model", options.model}}, {{"MODEL", path}, {"text", options.text}});
+  check_outputs({{"model", options.model}},
+                {{"MODEL", path}, {"text", options.text}, {"valid", options.valid}});
   const auto general = load_model_as<NextTokenModel>(path, "language model");
-  const TokenStream text = TokenStream::open(options.text, *general.model->tokenizer(),
-                                             options.encoding, /*cache_directory=*/"");
+  const TokenStream text = opened(options.text, *general.model, options);
   const auto personal = learned(*general.model, options, text);
   ModelRecord record;
   record.training = {{"made_for", general.checksum}, {"tokens", text.size()}};

@@ -48,8 +48,9 @@ void calibrate_command(const Arguments& arguments) {
   const auto texts = read_written_texts(options.data, options.encoding, options.with_context);
   CompletionOptions completion;
   completion.min_confidence = 0.02;
+  completion.count = completion.beam;
   const auto typed = type_texts(CompletionModel(*loaded.model), completion, texts,
-                                static_cast<std::size_t>(options.keystrokes));
+                                static_cast<std::size_t>(options.keystrokes), say);
   std::size_t places = 0;
   for (const auto& text : typed) places += text.size();
   if (places < kFewestKeystrokes)

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "corpora/line_reader.h"
 #include "tools/completion_setup.h"
+#include "tools/output.h"
 #include "train/completion_report.h"
 
 namespace weft {
@@ -62,8 +63,8 @@ nlohmann::json measure_completion(const CompletionModel& model, const std::strin
     return evaluate_queries(model, completion, texts, popular);
   }
   completion.min_confidence = options.min_confidence;
-  nlohmann::json measures =
-      evaluate_completion(model, completion, texts, static_cast<std::size_t>(options.keystrokes));
+  nlohmann::json measures = evaluate_completion(model, completion, texts,
+                                                static_cast<std::size_t>(options.keystrokes), say);
   if (!options.report.empty())
     write_report(options.report, completion_report("Completion: " + data, measures));
   return measures;

@@ -50,6 +50,12 @@ double targets_per_second(const TrainState& state) {
   return state.train_seconds > 0 ? static_cast<double>(state.targets) / state.train_seconds : 0;
 }
 
+/// A bias is a row in one output layer and a column in another.
+bool have_same_size(const Parameter& a, const Parameter& b) {
+  if (a.rows == b.rows && a.columns == b.columns) return true;
+  return a.rows == b.columns && a.columns == b.rows && std::min(a.rows, a.columns) == 1;
+}
+
 /// Of the training's time, what checkpoints may take that nobody asked for.
 constexpr double kShareOfUnasked = 0.05;
 
@@ -146,14 +152,14 @@ void TrainingRun::take_weights(Model& model) const {
   const ParameterStore& from = begun_->model->parameters();
   for (Parameter& parameter : model.parameters()) {
     const auto same = std::find_if(from.begin(), from.end(), [&](const Parameter& other) {
-      return other.name == parameter.name && other.rows == parameter.rows &&
-             other.columns == parameter.columns && !other.quantized;
+      return other.name == parameter.name && have_same_size(other, parameter) && !other.quantized;
     });
     if (same == from.end())
       throw FormatError(run.from, "it has no weights '" + parameter.name +
                                       "' of the size that is wanted; leave out the options that "
                                       "change the model, and name one that is not quantized");
     parameter.value = same->value;
+    parameter.value.reshape(parameter.rows, parameter.columns);
   }
 }
 

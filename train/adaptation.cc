@@ -14,13 +14,37 @@ namespace {
 
 constexpr std::size_t kFolds = 5;
 
-/// Of each token of the lines, by n-grams of the lines that are not in the same fold.
-struct LeftOut {
+std::vector<int> all_of(const TokenStream& text) {
+  std::vector<int> ids(text.size());
+  text.read(0, text.size(), ids.data());
+  return ids;
+}
+
+/// What n-grams say of tokens that they were not made of.
+struct HeldOut {
+  explicit HeldOut(std::size_t tokens) : log_likelihoods(tokens), known_context(tokens) {}
   std::vector<double> log_likelihoods;
   std::vector<int> known_context;  // see NgramTrie
 };
 
-LeftOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
+/// Of the tokens in the lines where `is_held_out`, of a token's place, is true.
+template <class IsHeldOut>
+void ask(const NgramModelOptions& options, int vocabulary, const KneserNey& counts,
+         const std::vector<int>& ids, const IsHeldOut& is_held_out, HeldOut& result) {
+  ParameterStore store;
+  NgramTrie trie(store, options, vocabulary, counts.sizes());
+  counts.fill(trie);
+  NgramTrie::State state = trie.start();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!is_held_out(i)) continue;
+    result.log_likelihoods[i] = trie.log_probability(state, ids[i]);
+    result.known_context[i] = trie.known_context(state);
+    trie.read(state, ids[i]);
+  }
+}
+
+/// Each line by n-grams of the lines that are not in the same fold.
+HeldOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
                         const std::vector<int>& ids) {
   std::vector<std::size_t> fold;  // of each token
   std::size_t line = 0;
@@ -31,28 +55,21 @@ LeftOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
   if (line < kFolds)
     throw UserError("there are fewer than " + std::to_string(kFolds) +
                     " lines to learn from; give more text");
-  LeftOut result{std::vector<double>(ids.size()), std::vector<int>(ids.size())};
+  HeldOut result(ids.size());
   for (std::size_t left_out = 0; left_out < kFolds; ++left_out) {
     std::vector<int> others;
     for (std::size_t i = 0; i < ids.size(); ++i)
       if (fold[i] != left_out) others.push_back(ids[i]);
     const KneserNey counts(options, vocabulary, TokenStream::from_ids(others));
-    ParameterStore store;
-    NgramTrie trie(store, options, vocabulary, counts.sizes());
-    counts.fill(trie);
-    NgramTrie::State state = trie.start();
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      if (fold[i] != left_out) continue;
-      result.log_likelihoods[i] = trie.log_probability(state, ids[i]);
-      result.known_context[i] = trie.known_context(state);
-      trie.read(state, ids[i]);
-    }
+    ask(
+        options, vocabulary, counts, ids, [&](std::size_t i) { return fold[i] == left_out; },
+        result);
   }
   return result;
 }
 
 /// One for each length of a known context; for one that never came, that of the next shorter.
-std::vector<double> weights_by_context(const LeftOut& personal, const std::vector<double>& general,
+std::vector<double> weights_by_context(const HeldOut& personal, const std::vector<double>& general,
                                        int order) {
   std::vector<double> weights;
   for (int length = 0; length < order; ++length) {
@@ -71,16 +88,22 @@ std::vector<double> weights_by_context(const LeftOut& personal, const std::vecto
 }  // namespace
 
 std::unique_ptr<PersonalModel> adapt(const NextTokenModel& general,
-                                     const NgramModelOptions& options, const TokenStream& text) {
-  std::vector<int> ids(text.size());
-  text.read(0, text.size(), ids.data());
+                                     const NgramModelOptions& options, const TokenStream& text,
+                                     const TokenStream* held_out) {
   PersonalModel::Description description;
   description.options = options;
   description.vocabulary = general.tokenizer()->vocabulary().size();
   description.tokenizer = checksum_of(*general.tokenizer());
-  description.weights = weights_by_context(leave_out_lines(options, description.vocabulary, ids),
-                                           token_log_likelihoods(general, text), options.order);
   const KneserNey counts(options, description.vocabulary, text);
+  const std::vector<int> ids = all_of(held_out ? *held_out : text);
+  HeldOut personal(ids.size());
+  if (held_out)
+    ask(
+        options, description.vocabulary, counts, ids, [](std::size_t) { return true; }, personal);
+  else
+    personal = leave_out_lines(options, description.vocabulary, ids);
+  description.weights = weights_by_context(
+      personal, token_log_likelihoods(general, held_out ? *held_out : text), options.order);
   description.sizes = counts.sizes();
   auto model = std::make_unique<PersonalModel>(description);
   counts.fill(model->trie());

@@ -57,13 +57,36 @@ std::size_t stride(const std::vector<WrittenText>& texts, std::size_t characters
   return characters == 0 ? 1 : std::max<std::size_t>(1, all / characters);
 }
 
-/// The longest part that is confident enough of the first suggestion that has one.
+/// What a search with this threshold shows first: of each suggestion the longest part that is
+/// confident enough, and of those the most confident one.
 const Suggested::Part* shown(const Suggested& suggested, double threshold) {
-  for (const auto& parts : suggested.suggestions)
-    for (auto part = parts.rbegin(); part != parts.rend(); ++part)
-      if (part->confidence >= threshold) return &*part;
-  return nullptr;
+  const Suggested::Part* best = nullptr;
+  for (const auto& parts : suggested.suggestions) {
+    const auto part = std::find_if(parts.rbegin(), parts.rend(), [&](const Suggested::Part& end) {
+      return end.confidence >= threshold;
+    });
+    if (part != parts.rend() && (!best || part->confidence > best->confidence)) best = &*part;
+  }
+  return best;
 }
+
+/// Says now and then how far it is.
+class TypingLog {
+ public:
+  /// `all`: keystrokes to come, 0 if that is not known.
+  TypingLog(std::size_t all, const LogSink& log) : all_(all), log_(log) {}
+
+  void report(std::size_t typed) {
+    if (Clock::now() - reported_ < std::chrono::seconds(10)) return;
+    reported_ = Clock::now();
+    log_("keystroke " + std::to_string(typed) + (all_ > 0 ? "/" + std::to_string(all_) : ""));
+  }
+
+ private:
+  std::size_t all_;
+  const LogSink& log_;
+  Clock::time_point reported_ = Clock::now();
+};
 
 double share(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -87,11 +110,12 @@ std::vector<double> sorted_milliseconds(const std::vector<std::vector<Suggested>
 std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
                                                const CompletionOptions& options,
                                                const std::vector<WrittenText>& texts,
-                                               std::size_t keystrokes) {
+                                               std::size_t keystrokes, const LogSink& log) {
   RandomStream unused(1, "sample");
   Completer completer(model, options, unused);
   std::vector<std::vector<Suggested>> result;
   std::size_t typed = 0;
+  TypingLog progress(keystrokes, log);
   const std::size_t step = stride(texts, keystrokes);
   for (std::size_t n = 0; n < texts.size() && (keystrokes == 0 || typed < keystrokes); n += step) {
     const std::string text = normal(model, texts[n].text);
@@ -104,6 +128,7 @@ std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
       completer.type(std::string_view(text).substr(places[i], end - places[i]));
     }
     typed += places.size();
+    progress.report(typed);
     // Where the text ends.
     here.push_back({text.size(), {}, 0});
   }
@@ -192,12 +217,14 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
 }
 
 nlohmann::json evaluate_completion(const CompletionModel& model, const CompletionOptions& options,
-                                   const std::vector<WrittenText>& texts, std::size_t keystrokes) {
+                                   const std::vector<WrittenText>& texts, std::size_t keystrokes,
+                                   const LogSink& log) {
   constexpr double kLowest = 0.1, kStep = 0.05, kHighest = 0.95, kWanted = 0.6;
   constexpr std::size_t kWords = 3;
   CompletionOptions low = options;
   low.min_confidence = kLowest;
-  const auto typed = type_texts(model, low, texts, keystrokes);
+  low.count = low.beam;
+  const auto typed = type_texts(model, low, texts, keystrokes, log);
   nlohmann::json result;
   nlohmann::json curve = nlohmann::json::array();
   double most_saved = 0;
@@ -211,7 +238,7 @@ nlohmann::json evaluate_completion(const CompletionModel& model, const Completio
   const Savings savings = accept_suggestions(typed, shown.min_confidence);
   // Again, as somebody waits who has chosen that threshold: a higher one ends the search earlier.
   const std::vector<double> times =
-      sorted_milliseconds(type_texts(model, shown, texts, keystrokes));
+      sorted_milliseconds(type_texts(model, shown, texts, keystrokes, log));
   result["places"] = savings.places;
   result["threshold"] = savings.threshold;
   result["shown"] = savings.share_shown();

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "models/nets/completion.h"
 
 namespace weft {
@@ -31,11 +32,12 @@ struct Suggested {
 
 /// The texts typed character by character (grapheme clusters), nothing accepted; taken evenly from
 /// all until there are `keystrokes` of them (0: all). Texts are normalised as the model does it.
-/// What is less confident than `options.min_confidence`, which is above 0, is not there.
+/// What is less confident than `options.min_confidence`, which is above 0, is not there. `log` is
+/// given a line every ten seconds.
 std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
                                                const CompletionOptions& options,
                                                const std::vector<WrittenText>& texts,
-                                               std::size_t keystrokes);
+                                               std::size_t keystrokes, const LogSink& log = no_log);
 
 /// Somebody who accepts, with one keystroke, every suggestion that is right to its end.
 struct Savings {
@@ -59,9 +61,10 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
 /// `places`, `shown`, `precision`, `keystrokes_saved` at `options.min_confidence` (0.5 if that is
 /// 0), `keystrokes_saved_at_60`: the most with a precision of 60 %; `exact_match`: a list;
 /// `median_ms` and `p99_ms` of a keystroke at that confidence; `curve`: threshold, precision, share
-/// shown, saved.
+/// shown, saved. `log`: as type_texts().
 nlohmann::json evaluate_completion(const CompletionModel& model, const CompletionOptions& options,
-                                   const std::vector<WrittenText>& texts, std::size_t keystrokes);
+                                   const std::vector<WrittenText>& texts, std::size_t keystrokes,
+                                   const LogSink& log = no_log);
 
 /// How often whole lines were written: the yardstick of query completion.
 class PopularLines {

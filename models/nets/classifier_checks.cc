@@ -1,6 +1,7 @@
 #include "models/nets/classifier_checks.h"
 
 #include <charconv>
+#include <cmath>
 #include <set>
 
 #include "base/error.h"
@@ -66,7 +67,7 @@ Matrix read_values(const std::string& row, int features) {
     skip(" \t,;");
     double number = 0;
     const auto [stop, error] = std::from_chars(position, end, number);
-    if (error != std::errc())
+    if (error != std::errc() || !std::isfinite(number))
       throw UserError("the model reads rows of " + std::to_string(features) +
                       " numbers, but number " + std::to_string(i + 1) + " is missing or none");
     values[i] = static_cast<real>(number);

@@ -46,7 +46,9 @@ struct Continuation {
     double confidence = 0;
   };
   std::vector<WordEnd> word_ends;  // with CompletionOptions::min_confidence alone
-  double score = 0;                // log-probability, normalised by length in a beam search
+  /// Log-probability: normalised by length in a beam search, of what is shown of it with
+  /// CompletionOptions::min_confidence. What has the highest score comes first.
+  double score = 0;
   /// Probability that this is what follows, given what was typed; as the model was calibrated, if
   /// it was.
   double confidence = 0;

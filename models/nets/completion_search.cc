@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "models/nets/best_tokens.h"
+#include "models/nets/token_sampling.h"
 #include "tokenizer/encoding.h"
 
 namespace weft {
@@ -77,7 +78,10 @@ class Search {
       for (Hypothesis& hypothesis : extended) {
         const bool over = hypothesis.ended || hypothesis.whole ||
                           hypothesis.free_tokens >= options_.max_tokens + kPatience;
-        if (over || !is_hopeless(hypothesis)) (over ? done : live).push_back(std::move(hypothesis));
+        if (!over && !is_hopeless(hypothesis))
+          live.push_back(std::move(hypothesis));
+        else if (over || is_shown(hypothesis))
+          done.push_back(std::move(hypothesis));
       }
       if (live.empty() || settled(live, done)) break;
       advance(live);
@@ -117,10 +121,18 @@ class Search {
     return !hypothesis.glued && hypothesis.text.size() > typed_.size() &&
            (hypothesis.free_tokens >= options_.max_tokens || ends_sentence(hypothesis.text));
   }
-  /// Whatever may follow, it will not be likely enough; the mass of what was typed only grows.
+  /// The mass of what was typed only grows, so that what is not likely enough will never be.
+  bool is_likely_enough(double log_probability) const {
+    return log_probability - std::log(typed_mass_) >= least_;
+  }
+  /// No word that may follow will be shown.
   bool is_hopeless(const Hypothesis& hypothesis) const {
-    return !is_covering(hypothesis) && hypothesis.word_ends.empty() &&
-           hypothesis.log_probability - std::log(typed_mass_) < least_;
+    return !is_covering(hypothesis) && !is_likely_enough(hypothesis.log_probability);
+  }
+  /// As far as it goes, some of it is likely enough.
+  bool is_shown(const Hypothesis& hypothesis) const {
+    return !hypothesis.word_ends.empty() && hypothesis.word_ends.front().length > cut_ &&
+           is_likely_enough(hypothesis.word_ends.front().log_probability);
   }
 
   Hypothesis extend(const Hypothesis& from, int id, double log_probability) const {
@@ -217,10 +229,10 @@ class Search {
   /// kPad if there is nothing to draw.
   int draw(const Hypothesis& hypothesis) {
     const Matrix& next = hypothesis.node->reading->next();
-    std::vector<std::pair<double, int>> choices;
+    std::vector<TokenChoice> choices;
     const auto offer = [&](int id) {
-      choices.emplace_back(static_cast<double>(next[static_cast<Index>(id)]) / options_.temperature,
-                           id);
+      choices.push_back(
+          {static_cast<double>(next[static_cast<Index>(id)]) / options_.temperature, id});
     };
     if (is_covering(hypothesis)) {
       const auto agreeing = model_.agreeing(owed(hypothesis), hypothesis.glued);
@@ -231,34 +243,16 @@ class Search {
         if (!model_.left_out()[static_cast<std::size_t>(id)]) offer(id);
     }
     if (choices.empty()) return kPad;
-    const int id = draw(choices);
+    const int id = draw_token(choices, options_.top_k, options_.top_p, random_);
     const bool ends_word = id != kEos && model_.not_inside_word()[static_cast<std::size_t>(id)];
     return ends_word && is_closing(hypothesis) ? kWordOver : id;
   }
 
-  /// By --top-k and --top-p.
-  int draw(std::vector<std::pair<double, int>>& choices) {
-    std::sort(choices.begin(), choices.end(), [](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first > b.first : a.second < b.second;
-    });
-    if (options_.top_k > 0 && choices.size() > static_cast<std::size_t>(options_.top_k))
-      choices.resize(static_cast<std::size_t>(options_.top_k));
-    const double best = choices.front().first;
-    double total = 0;
-    for (auto& choice : choices) total += choice.first = std::exp(choice.first - best);
-    double nucleus = 0;
-    std::size_t kept = 0;
-    while (kept < choices.size() && (kept == 0 || nucleus < options_.top_p * total))
-      nucleus += choices[kept++].first;
-    double point = random_.uniform() * nucleus;
-    for (std::size_t k = 0; k + 1 < kept; ++k)
-      if ((point -= choices[k].first) < 0) return choices[k].second;
-    return choices[kept - 1].second;
-  }
-
   /// No live hypothesis can still reach the finished ones that are wanted.
   bool settled(const std::vector<Hypothesis>& live, const std::vector<Hypothesis>& done) const {
-    if (options_.search == SearchKind::sample || done.size() < width_) return false;
+    if (options_.search == SearchKind::sample || options_.min_confidence > 0 ||
+        done.size() < width_)
+      return false;
     double best_live = kNever;
     for (const Hypothesis& hypothesis : live)
       best_live = std::max(best_live, normalized(hypothesis));
@@ -299,8 +293,9 @@ class Search {
     if (options_.min_confidence > 0) {
       length = 0;
       for (const auto& end : hypothesis.word_ends)
-        if (end.length > cut_ && end.log_probability - std::log(typed_mass_) >= least_) {
+        if (end.length > cut_ && is_likely_enough(end.log_probability)) {
           length = end.length;
+          result.score = end.log_probability;
           result.confidence = confidence(end.log_probability);
           result.word_ends.push_back({length - cut_, result.confidence});
         }
@@ -310,24 +305,39 @@ class Search {
     return result;
   }
 
+  /// Something else says the same, or begins with it where words are shown that are likely enough.
+  bool is_said(const Continuation& continuation, const std::vector<Continuation>& others) const {
+    return std::any_of(others.begin(), others.end(), [&](const Continuation& other) {
+      return options_.min_confidence > 0 ? other.text.starts_with(continuation.text)
+                                         : other.text == continuation.text;
+    });
+  }
+
   std::vector<Continuation> ranked(std::vector<Hypothesis> live,
                                    std::vector<Hypothesis> done) const {
     for (Hypothesis& hypothesis : live) done.push_back(std::move(hypothesis));
-    std::stable_sort(done.begin(), done.end(), [&](const Hypothesis& a, const Hypothesis& b) {
-      return normalized(a) > normalized(b);
-    });
-    std::vector<Continuation> result;
+    std::vector<Continuation> answers;
     for (const Hypothesis& hypothesis : done) {
       if (is_covering(hypothesis) || (options_.whole_line && !hypothesis.ended)) continue;
       Continuation continuation = answer(hypothesis);
-      if (continuation.text.empty() && !(options_.whole_line && hypothesis.ended)) continue;
-      const bool known = std::any_of(result.begin(), result.end(), [&](const Continuation& other) {
-        return options_.min_confidence > 0 ? other.text.starts_with(continuation.text)
-                                           : other.text == continuation.text;
-      });
-      if (!known) result.push_back(std::move(continuation));
-      if (result.size() == static_cast<std::size_t>(options_.count)) break;
+      if (!continuation.text.empty() || (options_.whole_line && hypothesis.ended))
+        answers.push_back(std::move(continuation));
     }
+    const auto by_score = [](const Continuation& a, const Continuation& b) {
+      return a.score > b.score;
+    };
+    if (options_.min_confidence > 0)  // first those that say what others begin with
+      std::stable_sort(answers.begin(), answers.end(),
+                       [](const Continuation& a, const Continuation& b) {
+                         return a.text.size() > b.text.size();
+                       });
+    else
+      std::stable_sort(answers.begin(), answers.end(), by_score);
+    std::vector<Continuation> result;
+    for (Continuation& continuation : answers)
+      if (!is_said(continuation, result)) result.push_back(std::move(continuation));
+    if (options_.min_confidence > 0) std::stable_sort(result.begin(), result.end(), by_score);
+    result.resize(std::min(result.size(), static_cast<std::size_t>(options_.count)));
     return result;
   }
 

@@ -139,6 +139,16 @@ TEST_P(CompleterTest, StaysSilentWhereItIsNotSure) {
   EXPECT_GE(sure[0].word_ends[0].confidence, sure[0].word_ends[1].confidence);
 }
 
+TEST_P(CompleterTest, AlternativesByWhatIsShownOfThem) {
+  options_.min_confidence = 0.2;
+  options_.count = 5;
+  const auto found = complete(model_, "Thank you for ", options_, random_);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_GE(found[0].confidence, found[1].confidence);
+  EXPECT_GE(found[0].score, found[1].score);
+  EXPECT_NE(found[0].text.front(), found[1].text.front());
+}
+
 TEST_P(CompleterTest, StopsWhereItIsNotSureAnyMore) {
   options_.min_confidence = 0.7;
   const auto found = complete(model_, "Tha", options_, random_);

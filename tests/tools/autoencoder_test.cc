@@ -73,13 +73,14 @@ TEST_F(AutoencoderTool, RowsOfNumbers) {
   EXPECT_NEAR(tested.at("squared_error").get<double>(), 6 * tested.at("mse").get<double>(), 1e-9);
   EXPECT_TRUE(measures({"--data", "rows.csv", "--noise", "mask:0.5"}).contains("noisy_mse"));
   EXPECT_EQ(weft(folder, {"info", "m.weft", "--verify"}).exit, 0);
-  const Result codes = encode("0.1,0.2,0.3,0.4,0.5,0.6\n\n1,2,3\n0,0,0,0,0,0\n");
+  const Result codes = encode("0.1,0.2,0.3,0.4,0.5,0.6\n\n1,2,3\n0,0,nan,0,0,0\n0,0,0,0,0,0\n");
   EXPECT_EQ(codes.exit, 0);
   const Words lines = lines_of(codes.out);
-  ASSERT_EQ(lines.size(), 4u);
+  ASSERT_EQ(lines.size(), 5u);
   EXPECT_THAT(lines[0], HasSubstr("\t"));
   EXPECT_EQ(lines[1], "");
   EXPECT_EQ(lines[2], "");
+  EXPECT_EQ(lines[3], "");
   EXPECT_THAT(codes.err, HasSubstr("standard input:3: the model reads rows of 6 numbers"));
 }
 

@@ -67,5 +67,17 @@ TEST_F(LanguageModelTraining, BeginsWithTheWeightsOfAModel) {
                     "this is a classifier");
 }
 
+// Most of a training on samples of the vocabulary, the end of it on the whole.
+TEST_F(LanguageModelTraining, BeginsWithAnotherOutputOfTheSameTable) {
+  const Result sampled =
+      train_lm("sampled.weft", {"--layers", "1", "--hidden", "10", "--epochs", "4",
+                                "--learning-rate", "0.02", "--tie", "--output", "sampled"});
+  ASSERT_EQ(sampled.exit, 0) << sampled.err;
+  const Result full = train_lm("full.weft", {"--from", "sampled.weft", "--output", "full",
+                                             "--epochs", "1", "--learning-rate", "0.0001"});
+  ASSERT_EQ(full.exit, 0) << full.err;
+  EXPECT_NEAR(perplexity(full), perplexity(sampled), 0.05 * perplexity(sampled));
+}
+
 }  // namespace
 }  // namespace weft::testing

@@ -71,6 +71,19 @@ TEST_F(AdaptationTest, MeasuresWhatTheMixtureSays) {
   EXPECT_NEAR(measures.at("loss").get<double>(), sum / static_cast<double>(ids.size()), 1e-5);
 }
 
+TEST_F(AdaptationTest, WeightsAreTheBestOnHeldOutText) {
+  const TokenStream text = TokenStream::from_ids(own_text(2, 600));
+  const auto learned_it = fit_ngram_model({2}, words(), text);
+  const TokenStream held_out = TokenStream::from_ids(own_text(4, 400));
+  const auto perplexity = [&](const PersonalModel& personal) {
+    return evaluate_personalized(PersonalizedModel(*learned_it, personal), held_out)
+        .at("perplexity")
+        .get<double>();
+  };
+  EXPECT_LT(perplexity(*adapt(*learned_it, {3}, text, &held_out)),
+            perplexity(*adapt(*learned_it, {3}, text)));
+}
+
 TEST_F(AdaptationTest, Mistakes) {
   EXPECT_THROW(adapt(*general_, {3}, TokenStream::from_ids({kSpecialIds, kEos})), UserError);
   TokenizerOptions options;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <new>
@@ -274,6 +275,16 @@ std::uint64_t MappedFile::checksum() const {
 
 std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
+std::uint64_t checksum(std::string_view text, std::uint64_t seed) {
+  return checksum(std::as_bytes(std::span(text.data(), text.size())), seed);
+}
+
+std::string checksum_digits(std::uint64_t checksum) {
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(checksum));
+  return digits;
 }
 
 }  // namespace weft

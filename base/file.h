@@ -70,5 +70,8 @@ class MappedFile {
 
 /// 64-bit XXH3 of `bytes`; pass an earlier result as `seed` to go on over several pieces.
 std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed = 0);
+std::uint64_t checksum(std::string_view text, std::uint64_t seed = 0);
+/// As 16 hexadecimal digits.
+std::string checksum_digits(std::uint64_t checksum);
 
 }  // namespace weft

@@ -19,10 +19,6 @@ constexpr std::uint64_t kHeadBytes = 16;
 constexpr std::uint64_t kTailBytes = 48;
 constexpr std::size_t kBlock = 1 << 20;  // the checksum of the ids goes block by block
 
-std::uint64_t checksum_of(std::string_view bytes, std::uint64_t seed = 0) {
-  return checksum(std::as_bytes(std::span(bytes)), seed);
-}
-
 /// Of a part of `file`, of which no more than a few blocks stay in memory.
 std::uint64_t checksum_in_blocks(std::span<const std::byte> bytes, const MappedFile& file) {
   std::uint64_t sum = 0;
@@ -77,7 +73,7 @@ void IdShardWriter::finish(const ShardOrigin& origin, std::uint64_t characters) 
   tail.write(origin.source);
   tail.write(origin.recipe);
   tail.write(checksum_);
-  tail.write(checksum_of(tail.bytes(), checksum_of(head_)));
+  tail.write(checksum(tail.bytes(), checksum(head_)));
   file_.write(tail.bytes());
   file_.commit();
 }

@@ -1,6 +1,5 @@
 #include "corpora/token_stream.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -22,10 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kReportEvery = 10'000'000;  // tokens
-
-std::uint64_t checksum_of(std::string_view bytes, std::uint64_t seed = 0) {
-  return checksum(std::as_bytes(std::span(bytes)), seed);
-}
 
 std::uint64_t count_characters(std::string_view text) {
   std::uint64_t count = 0;
@@ -88,10 +83,8 @@ std::optional<std::string> shard_path(const std::string& path, const std::string
                                       const ShardOrigin& origin, const LogSink& log) {
   std::error_code error;
   const std::string full = fs::weakly_canonical(path, error).string();
-  char name[17];
-  std::snprintf(name, sizeof(name), "%016llx",
-                static_cast<unsigned long long>(checksum_of(full, origin.recipe)));
-  const fs::path shard = fs::path(cache_directory) / (std::string(name) + ".ids");
+  const fs::path shard =
+      fs::path(cache_directory) / (checksum_digits(checksum(full, origin.recipe)) + ".ids");
   fs::create_directories(cache_directory, error);
   try {
     if (!fs::exists(shard, error)) require_writable(shard.string());
@@ -132,7 +125,7 @@ IdShard any_shard(const std::string& path, const Tokenizer& tokenizer, const std
   if (!cache_directory.empty() && path != "-" && fs::is_regular_file(path, error)) {
     ShardOrigin origin;
     origin.source = MappedFile(path).checksum();
-    origin.recipe = checksum_of(encoding, checksum_of(tokenizer.serialize()));
+    origin.recipe = checksum(encoding, checksum(tokenizer.serialize()));
     const auto shard = shard_path(path, cache_directory, origin, log);
     if (shard) return cached_shard(*shard, path, tokenizer, encoding, origin, log);
   }

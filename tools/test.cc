@@ -24,6 +24,7 @@
 #include "train/continuous_cache.h"
 #include "train/dynamic_evaluation.h"
 #include "train/language_mixture.h"
+#include "train/language_scores.h"
 #include "train/language_task.h"
 #include "train/retrieval.h"
 

@@ -15,7 +15,7 @@
 #include "tools/option_visitors.h"
 #include "tools/training_run.h"
 #include "train/kneser_ney.h"
-#include "train/language_mixture.h"
+#include "train/language_scores.h"
 #include "train/language_task.h"
 
 namespace weft {

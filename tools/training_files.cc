@@ -1,6 +1,5 @@
 #include "tools/training_files.h"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -9,10 +8,7 @@ namespace weft {
 namespace {
 
 std::string checksum_of(const std::string& path) {
-  const MappedFile file(path);
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(file.checksum()));
-  return text;
+  return checksum_digits(MappedFile(path).checksum());
 }
 
 std::vector<std::string> one_or_two(const std::string& first, const std::string& second) {

@@ -8,11 +8,15 @@
 #include "train/kneser_ney.h"
 #include "train/language_measures.h"
 #include "train/language_mixture.h"
+#include "train/language_scores.h"
+#include "train/marginal_adaptation.h"
 
 namespace weft {
 namespace {
 
-constexpr std::size_t kFolds = 5;
+constexpr int kFolds = 5;
+/// Exponent of the ratios of how often tokens came and were expected.
+constexpr real kStrength = 0.75;
 
 std::vector<int> all_of(const TokenStream& text) {
   std::vector<int> ids(text.size());
@@ -22,9 +26,9 @@ std::vector<int> all_of(const TokenStream& text) {
 
 /// What n-grams say of tokens that they were not made of.
 struct HeldOut {
-  explicit HeldOut(std::size_t tokens) : log_likelihoods(tokens), known_context(tokens) {}
+  explicit HeldOut(std::size_t tokens) : log_likelihoods(tokens), familiarity(tokens) {}
   std::vector<double> log_likelihoods;
-  std::vector<int> known_context;  // see NgramTrie
+  std::vector<int> familiarity;  // of the contexts, see PersonalModel
 };
 
 /// Of the tokens in the lines where `is_held_out`, of a token's place, is true.
@@ -38,25 +42,30 @@ void ask(const NgramModelOptions& options, int vocabulary, const KneserNey& coun
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (!is_held_out(i)) continue;
     result.log_likelihoods[i] = trie.log_probability(state, ids[i]);
-    result.known_context[i] = trie.known_context(state);
+    result.familiarity[i] = PersonalModel::familiarity(trie.known_context(state));
     trie.read(state, ids[i]);
   }
 }
 
-/// Each line by n-grams of the lines that are not in the same fold.
-HeldOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
-                        const std::vector<int>& ids) {
-  std::vector<std::size_t> fold;  // of each token
-  std::size_t line = 0;
+/// The fold of each token, that of its line. Throws UserError if some fold has no line.
+std::vector<int> folds(const std::vector<int>& ids) {
+  std::vector<int> result;
+  int line = 0;
   for (const int id : ids) {
-    fold.push_back(line % kFolds);
+    result.push_back(line % kFolds);
     line += id == kEos;
   }
   if (line < kFolds)
     throw UserError("there are fewer than " + std::to_string(kFolds) +
                     " lines to learn from; give more text");
+  return result;
+}
+
+/// Each line by n-grams of the lines that are not in the same fold.
+HeldOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
+                        const std::vector<int>& ids, const std::vector<int>& fold) {
   HeldOut result(ids.size());
-  for (std::size_t left_out = 0; left_out < kFolds; ++left_out) {
+  for (int left_out = 0; left_out < kFolds; ++left_out) {
     std::vector<int> others;
     for (std::size_t i = 0; i < ids.size(); ++i)
       if (fold[i] != left_out) others.push_back(ids[i]);
@@ -68,21 +77,30 @@ HeldOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
   return result;
 }
 
-/// One for each length of a known context; for one that never came, that of the next shorter.
-std::vector<double> weights_by_context(const HeldOut& personal, const std::vector<double>& general,
-                                       int order) {
-  std::vector<double> weights;
-  for (int length = 0; length < order; ++length) {
-    std::vector<double> first, second;
-    for (std::size_t i = 0; i < general.size(); ++i) {
-      if (personal.known_context[i] != length) continue;
-      first.push_back(personal.log_likelihoods[i]);
-      second.push_back(general[i]);
-    }
-    const double shorter = weights.empty() ? 0 : weights.back();
-    weights.push_back(first.empty() ? shorter : mixture_weight(first, second));
+/// One for each class of familiarity, learned from its tokens and a few that count as having the
+/// weight of them all, as some classes have next to none.
+std::vector<double> weights_by_familiarity(const HeldOut& personal,
+                                           const std::vector<double>& general, int order) {
+  const double overall = mixture_weight(personal.log_likelihoods, general);
+  const auto classes = static_cast<std::size_t>(PersonalModel::familiarities(order));
+  std::vector<std::vector<double>> first(classes), second(classes);
+  for (std::size_t i = 0; i < general.size(); ++i) {
+    const auto c = static_cast<std::size_t>(personal.familiarity[i]);
+    first[c].push_back(personal.log_likelihoods[i]);
+    second[c].push_back(general[i]);
   }
+  std::vector<double> weights;
+  for (std::size_t c = 0; c < classes; ++c)
+    weights.push_back(mixture_weight(first[c], second[c], {overall, 10}));
   return weights;
+}
+
+/// Factors on the general model's probabilities, of each fold by the lines that are not in it.
+std::vector<Matrix> preferences_of_others(const Marginals& marginals) {
+  std::vector<Matrix> result;
+  for (int fold = 0; fold < kFolds; ++fold)
+    result.push_back(kStrength * marginals.log_ratios(fold));
+  return result;
 }
 
 }  // namespace
@@ -95,24 +113,35 @@ std::unique_ptr<PersonalModel> adapt(const NextTokenModel& general,
   description.vocabulary = general.tokenizer()->vocabulary().size();
   description.tokenizer = checksum_of(*general.tokenizer());
   const KneserNey counts(options, description.vocabulary, text);
+  description.sizes = counts.sizes();
   const std::vector<int> ids = all_of(held_out ? *held_out : text);
-  HeldOut personal(ids.size());
-  if (held_out)
+  Matrix preferences(static_cast<Index>(description.vocabulary), 1, arma::fill::zeros);
+  if (held_out) {
+    HeldOut personal(ids.size());
     ask(
         options, description.vocabulary, counts, ids, [](std::size_t) { return true; }, personal);
-  else
-    personal = leave_out_lines(options, description.vocabulary, ids);
-  description.weights = weights_by_context(
-      personal, token_log_likelihoods(general, held_out ? *held_out : text), options.order);
-  description.sizes = counts.sizes();
+    description.weights = weights_by_familiarity(
+        personal, token_log_likelihoods(general, *held_out), options.order);
+  } else {
+    const std::vector<int> fold = folds(ids);
+    const Marginals marginals(general, text, fold, kFolds);
+    preferences = kStrength * marginals.log_ratios();
+    description.weights = weights_by_familiarity(
+        leave_out_lines(options, description.vocabulary, ids, fold),
+        adapted_log_likelihoods(general, text, preferences_of_others(marginals), fold),
+        options.order);
+  }
   auto model = std::make_unique<PersonalModel>(description);
   counts.fill(model->trie());
+  model->preferences() = preferences;
   return model;
 }
 
 nlohmann::json evaluate_personalized(const PersonalizedModel& model, const TokenStream& data) {
   const PersonalModel& personal = model.personal();
-  const std::vector<double> scores = token_log_likelihoods(model.general(), data);
+  const std::vector<double> scores =
+      adapted_log_likelihoods(model.general(), data, {personal.preferences()},
+                              std::vector<int>(data.size(), 0));
   NgramTrie::State state = personal.trie().start();
   LikelihoodSum sum;
   double weights = 0;

@@ -1,96 +1,28 @@
 #include "train/language_mixture.h"
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "corpora/language_batches.h"
-#include "models/core/kernels/parallel.h"
 #include "train/language_measures.h"
+#include "train/language_scores.h"
 
 namespace weft {
-namespace {
-
-constexpr std::uint64_t kStretch = 1 << 14;
-
-/// Calls see(state, token) for each token of the stream, the state being that before it.
-template <class See>
-void walk(const NgramTrie& trie, const TokenStream& data, const See& see) {
-  NgramTrie::State state = trie.start();
-  std::vector<int> ids(kStretch);
-  for (std::uint64_t begin = 0; begin < data.size(); begin += kStretch) {
-    const std::uint64_t count = std::min(kStretch, data.size() - begin);
-    data.read(begin, count, ids.data());
-    for (std::uint64_t i = 0; i < count; ++i) {
-      see(state, ids[i]);
-      trie.read(state, ids[i]);
-    }
-  }
-}
-
-std::vector<double> of_network(const LanguageModel& model, const TokenStream& data) {
-  constexpr int kSteps = 64;
-  LanguageBatches batches(data, 1, kSteps);
-  LanguageBatch batch;
-  RecurrentState state;
-  Tape tape;
-  std::vector<double> scores(data.size());
-  std::size_t done = 0;
-  while (batches.next(batch)) {
-    tape.reset();
-    log_likelihoods(model.logits(tape, batch.inputs, state).value(), batch.targets.data(),
-                    scores.data() + done);
-    done += batch.targets.size();
-  }
-  return scores;
-}
-
-}  // namespace
 
 double mixed_log_likelihood(double weight, double first, double second) {
   return std::log(weight * std::exp(first) + (1 - weight) * std::exp(second));
 }
 
-std::vector<double> token_log_likelihoods(const Model& model, const TokenStream& data) {
-  if (const auto* network = dynamic_cast<const LanguageModel*>(&model))
-    return of_network(*network, data);
-  const auto* ngrams = dynamic_cast<const NgramModel*>(&model);
-  if (!ngrams) throw UserError("a " + model.kind() + " predicts no tokens; name a language model");
-  std::vector<double> scores;
-  walk(ngrams->trie(), data, [&](const NgramTrie::State& state, int token) {
-    scores.push_back(ngrams->trie().log_probability(state, token));
-  });
-  return scores;
-}
-
-nlohmann::json evaluate_ngram_model(const NgramModel& model, const TokenStream& data) {
-  LikelihoodSum likelihood;
-  std::uint64_t top1 = 0, top3 = 0;
-  walk(model.trie(), data, [&](const NgramTrie::State& state, int token) {
-    const Matrix all = model.trie().log_probabilities(state);
-    const real score = all[static_cast<Index>(token)];
-    const auto higher = std::count_if(all.begin(), all.end(), [&](real x) { return x > score; });
-    likelihood.add(static_cast<double>(score));
-    top1 += higher < 1;
-    top3 += higher < 3;
-  });
-  nlohmann::json measures = likelihood.measures(data);
-  const double tokens = static_cast<double>(likelihood.tokens);
-  measures["top1"] = static_cast<double>(top1) / tokens;
-  measures["top3"] = static_cast<double>(top3) / tokens;
-  return measures;
-}
-
-double mixture_weight(const std::vector<double>& first, const std::vector<double>& second) {
+double mixture_weight(const std::vector<double>& first, const std::vector<double>& second,
+                      const MixturePrior& prior) {
   constexpr int kMost = 200;
   constexpr double kEnough = 1e-6;
-  double weight = 0.5;
+  double weight = prior.weight;
   for (int round = 0; round < kMost && !first.empty(); ++round) {
-    double mine = 0;
+    double mine = prior.weight * prior.tokens;
     for (std::size_t i = 0; i < first.size(); ++i)
       mine += weight * std::exp(first[i] - mixed_log_likelihood(weight, first[i], second[i]));
-    const double next = mine / static_cast<double>(first.size());
+    const double next = mine / (static_cast<double>(first.size()) + prior.tokens);
     const bool settled = std::abs(next - weight) < kEnough;
     weight = next;
     if (settled) break;

@@ -1,8 +1,9 @@
 """A two-layer LSTM language model trained in PyTorch as weft trains it, for perplexity against minutes.
 
 Tied embedding, one dropout mask for a whole sequence at inputs, between layers and at outputs, dropped
-words and recurrent weights, Adam with a cosine over all updates, clipped gradients, states carried on
-from batch to batch. Text is read as weft's `words` tokenizer reads it: white space, and the end of each
+words and recurrent weights, penalties on activations and their changes, Adam or plain gradient descent
+with a cosine over all updates, clipped gradients, states carried on from batch to batch. Options are
+named and mean as weft's. Text is read as weft's `words` tokenizer reads it: white space, and the end of each
 line. Writes the JSON lines of `weft train --log` that say how a validation went, with the seconds of
 training until then.
 """
@@ -18,9 +19,9 @@ from torch import nn
 
 
 class LanguageModel(nn.Module):
-    def __init__(self, vocabulary, hidden, dropout, word_dropout, weight_drop):
+    def __init__(self, vocabulary, options):
         super().__init__()
-        self.dropout, self.word_dropout, self.weight_drop = dropout, word_dropout, weight_drop
+        self.options, hidden = options, options.hidden
         self.embedding = nn.Embedding(vocabulary, hidden)
         nn.init.normal_(self.embedding.weight, std=0.1)
         self.layers = nn.ModuleList(nn.LSTM(hidden, hidden) for _ in range(2))
@@ -28,11 +29,16 @@ class LanguageModel(nn.Module):
             nn.init.zeros_(layer.bias_hh_l0)
             layer.bias_hh_l0.requires_grad_(False)  # weft has one bias
             nn.init.zeros_(layer.bias_ih_l0)
-            layer.bias_ih_l0.data[hidden:2 * hidden] = 1
             for block in layer.weight_ih_l0.data.split(hidden):
                 nn.init.xavier_uniform_(block)
             for block in layer.weight_hh_l0.data.split(hidden):
                 nn.init.orthogonal_(block)
+        if options.init_scale:
+            for name, parameter in self.named_parameters():
+                if "bias" not in name:
+                    nn.init.uniform_(parameter, -options.init_scale, options.init_scale)
+        for layer in self.layers:
+            layer.bias_ih_l0.data[hidden:2 * hidden] = options.forget_bias
         self.bias = nn.Parameter(torch.zeros(vocabulary))
 
     def drop(self, x, share, mask_of=None):
@@ -43,21 +49,29 @@ class LanguageModel(nn.Module):
         return x * (kept / (1 - share))
 
     def forward(self, ids, states):
-        words = self.embedding.weight
-        words = self.drop(words, self.word_dropout, words[:, :1])
+        """The scores, the states after the last step and the penalties on activations."""
+        o, words = self.options, self.embedding.weight
+        words = self.drop(words, o.word_dropout, words[:, :1])
         x = nn.functional.embedding(ids, words)
-        x, after = self.drop(x, self.dropout, x[:1]), []
+        x, after = self.drop(x, o.input_dropout, x[:1]), []
         for layer, state in zip(self.layers, states):
-            recurrent = self.drop(layer.weight_hh_l0, self.weight_drop)
+            if after:
+                x = self.drop(x, o.layer_dropout, x[:1])
+            recurrent = self.drop(layer.weight_hh_l0, o.weight_drop)
             if state is None:
                 zero = x.new_zeros(1, x.shape[1], layer.hidden_size)
                 state = zero, zero
             x, *state = torch.lstm(
                 x, state, (layer.weight_ih_l0, recurrent, layer.bias_ih_l0, layer.bias_hh_l0),
                 True, 1, 0.0, self.training, False, False)
-            x = self.drop(x, self.dropout, x[:1])
             after.append(tuple(s.detach() for s in state))
-        return nn.functional.linear(x, self.embedding.weight, self.bias), after
+        seen = self.drop(x, o.output_dropout, x[:1])
+        penalty = 0
+        if self.training and o.activation_penalty:
+            penalty = penalty + o.activation_penalty * seen.pow(2).mean()
+        if self.training and o.temporal_penalty and len(x) > 1:
+            penalty = penalty + o.temporal_penalty * (x[1:] - x[:-1]).pow(2).mean()
+        return nn.functional.linear(seen, self.embedding.weight, self.bias), after, penalty
 
 
 def read_ids(path, ids, growing):
@@ -88,7 +102,7 @@ def perplexity(model, data, steps):
     total, count, states = 0.0, 0, [None, None]
     with torch.no_grad():
         for inputs, targets in batches(data, steps):
-            logits, states = model(inputs, states)
+            logits, states, _ = model(inputs, states)
             total += nn.functional.cross_entropy(logits.flatten(0, 1), targets,
                                                  reduction="sum").item()
             count += len(targets)
@@ -103,9 +117,14 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--epochs", type=int, default=25, help="over which the rate falls")
     parser.add_argument("--hidden", type=int, default=650)
-    parser.add_argument("--dropout", type=float, default=0.5)
-    parser.add_argument("--word-dropout", type=float, default=0)
-    parser.add_argument("--weight-drop", type=float, default=0)
+    for share in ["input-dropout", "layer-dropout", "output-dropout"]:
+        parser.add_argument("--" + share, type=float, default=0.5)
+    for zero in ["word-dropout", "weight-drop", "activation-penalty", "temporal-penalty", "l2"]:
+        parser.add_argument("--" + zero, type=float, default=0)
+    parser.add_argument("--init-scale", type=float, default=0,
+                        help="all weights uniform; 0: Xavier, orthogonal and normal")
+    parser.add_argument("--forget-bias", type=float, default=1)
+    parser.add_argument("--optimizer", choices=["adam", "sgd"], default="adam")
     parser.add_argument("--learning-rate", type=float, default=0.002)
     parser.add_argument("--warmup-updates", type=int, default=0)
     parser.add_argument("--batch-size", type=int, default=20)
@@ -119,10 +138,10 @@ def main():
     vocabulary = {}
     train = streams(read_ids(args.train, vocabulary, True), args.batch_size)
     valid = streams(read_ids(args.valid, vocabulary, False), 1)
-    model = LanguageModel(len(vocabulary), args.hidden, args.dropout, args.word_dropout,
-                          args.weight_drop)
+    model = LanguageModel(len(vocabulary), args)
     parameters = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.Adam(parameters, lr=args.learning_rate)
+    kind = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[args.optimizer]
+    optimizer = kind(parameters, lr=args.learning_rate, weight_decay=args.l2)
     total = args.epochs * math.ceil((len(train) - 1) / args.bptt)
     warm = args.warmup_updates
 
@@ -136,8 +155,8 @@ def main():
     for epoch in range(1, args.epochs + 1):
         states, start = [None, None], time.perf_counter()
         for inputs, targets in batches(train, args.bptt):
-            logits, states = model(inputs, states)
-            loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets)
+            logits, states, penalty = model(inputs, states)
+            loss = nn.functional.cross_entropy(logits.flatten(0, 1), targets) + penalty
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(parameters, args.clip)

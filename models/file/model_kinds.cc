@@ -98,7 +98,7 @@ std::unique_ptr<Model> make_personal_model(const Json& architecture, TokenizerPo
     if (!weight.is_number() || !(weight >= 0 && weight <= 1)) throw_incomplete(path, "weights");
     description.weights.push_back(weight);
   }
-  if (std::ssize(description.weights) != description.options.order)
+  if (std::ssize(description.weights) != PersonalModel::familiarities(description.options.order))
     throw_incomplete(path, "weights");
   if (!member(architecture, "tokenizer", path).is_string()) throw_incomplete(path, "tokenizer");
   description.vocabulary = static_cast<int>(vocabulary);

@@ -1,5 +1,4 @@
 #include <array>
-#include <cstdio>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -52,12 +51,9 @@ std::string encode_header(const nlohmann::ordered_json& header) {
 
 std::string safetensors::chained_checksum(std::string_view length_and_header,
                                           const std::vector<std::span<const std::byte>>& tensors) {
-  std::uint64_t sum =
-      checksum(std::as_bytes(std::span(length_and_header.data(), length_and_header.size())));
+  std::uint64_t sum = checksum(length_and_header);
   for (const auto& tensor : tensors) sum = checksum(tensor, sum);
-  std::array<char, 17> digits;
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(sum));
-  return digits.data();
+  return checksum_digits(sum);
 }
 
 void write_safetensors(const std::string& path, const std::map<std::string, std::string>& metadata,

@@ -1,6 +1,7 @@
 #include "models/nets/ngram_trie.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/json_options.h"
@@ -88,15 +89,16 @@ double NgramTrie::log_probability(const State& state, int token) const {
   return back_off + static_cast<double>(level(1).log_probability->value[static_cast<Index>(token)]);
 }
 
-int NgramTrie::known_context(const State& state) const {
+NgramTrie::KnownContext NgramTrie::known_context(const State& state) const {
   for (std::size_t begin = 0; begin < state.context.size(); ++begin) {
     const std::ptrdiff_t context = find(state.context, begin);
     const int n = static_cast<int>(state.context.size() - begin);
     if (context < 0) continue;
     const real* first = level(n).first->value.memptr() + context;
-    if (first[0] != first[1]) return n;
+    const real back_off = level(n).back_off->value[static_cast<Index>(context)];
+    if (first[0] != first[1]) return {n, std::exp(static_cast<double>(back_off))};
   }
-  return 0;
+  return {0, 1};
 }
 
 Matrix NgramTrie::log_probabilities(const State& state) const {

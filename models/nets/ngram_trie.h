@@ -34,9 +34,12 @@ class NgramTrie {
   void read(State& state, int token) const;
   /// Natural logarithm.
   double log_probability(const State& state, int token) const;
-  /// How many of the last tokens it has seen in a row before, with something after them: 0 to
-  /// order − 1.
-  int known_context(const State& state) const;
+  struct KnownContext {
+    int length;        // tokens, 0 to order − 1
+    double left_over;  // of the probability, which it leaves to shorter contexts, 0 to 1; 1 for none
+  };
+  /// As many of the last tokens as it has seen in a row before, with something after them.
+  KnownContext known_context(const State& state) const;
   /// Of all tokens, V × 1; −∞ for those that never come (padding).
   Matrix log_probabilities(const State& state) const;
 

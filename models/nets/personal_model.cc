@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -15,7 +14,9 @@ namespace weft {
 PersonalModel::PersonalModel(const Description& description)
     : Model(nullptr),
       description_(description),
-      trie_(parameters_, description.options, description.vocabulary, description.sizes) {}
+      trie_(parameters_, description.options, description.vocabulary, description.sizes),
+      preferences_(parameters_.add("preferences", static_cast<Index>(description.vocabulary), 1,
+                                   Initializer::zeros())) {}
 
 nlohmann::json PersonalModel::architecture() const {
   nlohmann::json architecture = trie_.description();
@@ -36,8 +37,14 @@ std::vector<double> PersonalModel::fingerprint(const std::string& input) const {
   return numbers;
 }
 
+int PersonalModel::familiarity(const NgramTrie::KnownContext& known) {
+  if (known.length == 0) return 0;
+  const int quarter = std::min(static_cast<int>(kQuarters * known.left_over), kQuarters - 1);
+  return 1 + (known.length - 1) * kQuarters + quarter;
+}
+
 double PersonalModel::weight(const NgramTrie::State& state) const {
-  return description_.weights[static_cast<std::size_t>(trie_.known_context(state))];
+  return description_.weights[static_cast<std::size_t>(familiarity(trie_.known_context(state)))];
 }
 
 void PersonalModel::check(const NextTokenModel& general) const {
@@ -48,12 +55,7 @@ void PersonalModel::check(const NextTokenModel& general) const {
 }
 
 std::string checksum_of(const Tokenizer& tokenizer) {
-  const std::string bytes = tokenizer.serialize();
-  char digits[17];
-  std::snprintf(digits, sizeof digits, "%016llx",
-                static_cast<unsigned long long>(
-                    checksum(std::as_bytes(std::span(bytes.data(), bytes.size())))));
-  return digits;
+  return checksum_digits(checksum(tokenizer.serialize()));
 }
 
 namespace {
@@ -86,7 +88,8 @@ NextTokenModel::ReadingPointer PersonalizedModel::mixed(ReadingPointer general,
                                                         NgramTrie::State state) const {
   const Matrix personal = personal_.trie().log_probabilities(state);
   const real a = static_cast<real>(personal_.weight(state));
-  Matrix next = arma::log(a * arma::exp(personal) + (1 - a) * arma::exp(general->next()));
+  Matrix next = arma::exp(general->next() + personal_.preferences());
+  next = arma::log(a * arma::exp(personal) + (1 - a) / arma::accu(next) * next);
   return std::make_shared<MixedReading>(std::move(next), std::move(general), std::move(state));
 }
 

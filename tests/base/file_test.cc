@@ -235,11 +235,13 @@ TEST_F(FileTest, WhatCannotBeMappedIsNamed) {
 
 TEST(Checksum, IsXxh3) {
   // The published value for empty input.
-  EXPECT_EQ(checksum({}), 0x2D06800538D394C2u);
+  EXPECT_EQ(checksum(""), 0x2D06800538D394C2u);
   const std::string text = "weft";
   const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
   EXPECT_NE(checksum(bytes), checksum(bytes.subspan(1)));
   EXPECT_NE(checksum(bytes, 1), checksum(bytes, 2));
+  EXPECT_EQ(checksum(text, 1), checksum(bytes, 1));
+  EXPECT_EQ(checksum_digits(0xabcdefu), "0000000000abcdef");
 }
 
 }  // namespace

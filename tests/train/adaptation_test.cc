@@ -5,11 +5,12 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/error.h"
 #include "tests/train/random_text.h"
 #include "train/kneser_ney.h"
-#include "train/language_mixture.h"
+#include "train/language_scores.h"
 
 namespace weft {
 namespace {
@@ -82,6 +83,17 @@ TEST_F(AdaptationTest, WeightsAreTheBestOnHeldOutText) {
   };
   EXPECT_LT(perplexity(*adapt(*learned_it, {3}, text, &held_out)),
             perplexity(*adapt(*learned_it, {3}, text)));
+}
+
+TEST(PersonalModel, AClassForEachLengthAndQuarter) {
+  EXPECT_EQ(PersonalModel::familiarities(1), 1);
+  std::set<int> classes = {PersonalModel::familiarity({0, 1})};
+  for (int length = 1; length < 3; ++length)
+    for (const double left_over : {0.0, 0.3, 0.6, 0.9, 1.0})
+      classes.insert(PersonalModel::familiarity({length, left_over}));
+  EXPECT_EQ(std::ssize(classes), PersonalModel::familiarities(3));
+  EXPECT_EQ(*classes.begin(), 0);
+  EXPECT_EQ(*classes.rbegin(), PersonalModel::familiarities(3) - 1);
 }
 
 TEST_F(AdaptationTest, Mistakes) {

@@ -36,23 +36,33 @@ class Definition {
     for (int n = 1; n <= order; ++n) find_discounts(n);
   }
 
-  double probability(Gram context, int word) const {
-    const std::size_t n = context.size() + 1;
-    double sum = 0, left = 0, own = 0;
-    for (int w = 0; w < kVocabulary; ++w) {
-      Gram gram = context;
-      gram.push_back(w);
-      const double count = adjusted(gram);
-      sum += count;
-      left += discount(n, count);
-      if (w == word) own = count - discount(n, count);
-    }
-    if (n == 1) return own / sum + left / sum / (kVocabulary - 2);
-    const double below = probability(Gram(context.begin() + 1, context.end()), word);
-    return sum == 0 ? below : own / sum + left / sum * below;
+  double probability(const Gram& context, int word) const {
+    const Shares shares = shares_after(context, word);
+    if (context.empty()) return shares.own + shares.left_over / (kVocabulary - 2);
+    return shares.own +
+           shares.left_over * probability(Gram(context.begin() + 1, context.end()), word);
   }
 
+  double left_over(const Gram& context) const { return shares_after(context, kEos).left_over; }
+
  private:
+  struct Shares {
+    double own, left_over;
+  };
+  Shares shares_after(Gram context, int word) const {
+    double sum = 0, left = 0, own = 0;
+    context.push_back(0);
+    for (int w = 0; w < kVocabulary; ++w) {
+      context.back() = w;
+      const double count = adjusted(context), taken = discount(context.size(), count);
+      sum += count;
+      left += taken;
+      if (w == word) own = count - taken;
+    }
+    if (sum == 0) return {0, 1};
+    return {own / sum, left / sum};
+  }
+
   double adjusted(const Gram& gram) const {
     const auto found = counts_.find(gram);
     if (found == counts_.end()) return 0;
@@ -120,12 +130,36 @@ TEST(KneserNey, KnowsOnlyWhatSomethingFollowed) {
   const int a = kSpecialIds, b = a + 1, c = a + 2;
   const auto model = fit_ngram_model({3}, words(), TokenStream::from_ids({a, b, kEos, b, c, kEos}));
   const auto known = [&](const std::vector<int>& context) {
-    return model->trie().known_context({context});
+    return model->trie().known_context({context}).length;
   };
   EXPECT_EQ(known({kEos, a}), 2);
   EXPECT_EQ(known({c, b}), 1);  // b alone
   EXPECT_EQ(known({b, c}), 2);  // the line's end followed
   EXPECT_EQ(known({a, c + 1}), 0);
+}
+
+TEST(KneserNey, AContextLeavesToShorterOnesWhatItsDiscountsTook) {
+  const std::vector<int> ids = random_text(5, 600);
+  const Definition definition(3, ids);
+  const auto model = fit_ngram_model({3}, words(), TokenStream::from_ids(ids));
+  NgramTrie::State state = model->trie().start();
+  for (const int id : ids) {
+    const NgramTrie::KnownContext known = model->trie().known_context(state);
+    const Gram context(state.context.end() - known.length, state.context.end());
+    const double left_over = context.empty() ? 1 : definition.left_over(context);
+    EXPECT_NEAR(known.left_over, left_over, 1e-6);
+    model->trie().read(state, id);
+  }
+}
+
+TEST(Mixture, FewTokensMoveAWeightLittle) {
+  const std::vector<double> good = {std::log(0.9), std::log(0.8)};
+  const std::vector<double> other = {std::log(0.1), std::log(0.1)};
+  EXPECT_NEAR(mixture_weight(good, other), 1, 1e-3);
+  const double weight = mixture_weight(good, other, {0.2, 10});
+  EXPECT_GT(weight, 0.2);
+  EXPECT_LT(weight, 0.4);
+  EXPECT_EQ(mixture_weight({}, {}, {0.2, 10}), 0.2);
 }
 
 TEST(Mixture, WeightIsTheLikeliest) {

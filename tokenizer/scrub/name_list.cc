@@ -3,7 +3,6 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
-#include <span>
 
 #include "base/file.h"
 #include "tokenizer/code_point.h"
@@ -44,7 +43,7 @@ std::uint64_t hash_of(std::string_view name) {
   std::string plain(name);
   for (std::size_t at = plain.find(kCurly); at != std::string::npos; at = plain.find(kCurly))
     plain.replace(at, kCurly.size(), "'");
-  return checksum(std::as_bytes(std::span(plain)));
+  return checksum(plain);
 }
 
 /// "LEE" as a list has it, "Lee"; empty if it is not all capitals.

@@ -17,6 +17,8 @@ namespace {
 constexpr int kFolds = 5;
 /// Exponent of the ratios of how often tokens came and were expected.
 constexpr real kStrength = 0.75;
+/// So many tokens of each class of familiarity count as having the weight of them all.
+constexpr double kPriorTokens = 10;
 
 std::vector<int> all_of(const TokenStream& text) {
   std::vector<int> ids(text.size());
@@ -77,8 +79,7 @@ HeldOut leave_out_lines(const NgramModelOptions& options, int vocabulary,
   return result;
 }
 
-/// One for each class of familiarity, learned from its tokens and a few that count as having the
-/// weight of them all, as some classes have next to none.
+/// One for each class of familiarity, some of which have next to no tokens.
 std::vector<double> weights_by_familiarity(const HeldOut& personal,
                                            const std::vector<double>& general, int order) {
   const double overall = mixture_weight(personal.log_likelihoods, general);
@@ -91,7 +92,7 @@ std::vector<double> weights_by_familiarity(const HeldOut& personal,
   }
   std::vector<double> weights;
   for (std::size_t c = 0; c < classes; ++c)
-    weights.push_back(mixture_weight(first[c], second[c], {overall, 10}));
+    weights.push_back(mixture_weight(first[c], second[c], {overall, kPriorTokens}));
   return weights;
 }
 
@@ -120,15 +121,19 @@ std::unique_ptr<PersonalModel> adapt(const NextTokenModel& general,
     HeldOut personal(ids.size());
     ask(
         options, description.vocabulary, counts, ids, [](std::size_t) { return true; }, personal);
-    description.weights = weights_by_familiarity(
-        personal, token_log_likelihoods(general, *held_out), options.order);
+    description.weights =
+        weights_by_familiarity(personal, token_log_likelihoods(general, *held_out), options.order);
   } else {
     const std::vector<int> fold = folds(ids);
     const Marginals marginals(general, text, fold, kFolds);
     preferences = kStrength * marginals.log_ratios();
+    const std::vector<Matrix> of_others = preferences_of_others(marginals);
     description.weights = weights_by_familiarity(
         leave_out_lines(options, description.vocabulary, ids, fold),
-        adapted_log_likelihoods(general, text, preferences_of_others(marginals), fold),
+        adapted_log_likelihoods(general, text,
+                                [&](std::uint64_t place) -> const Matrix& {
+                                  return of_others[static_cast<std::size_t>(fold[place])];
+                                }),
         options.order);
   }
   auto model = std::make_unique<PersonalModel>(description);
@@ -139,9 +144,9 @@ std::unique_ptr<PersonalModel> adapt(const NextTokenModel& general,
 
 nlohmann::json evaluate_personalized(const PersonalizedModel& model, const TokenStream& data) {
   const PersonalModel& personal = model.personal();
-  const std::vector<double> scores =
-      adapted_log_likelihoods(model.general(), data, {personal.preferences()},
-                              std::vector<int>(data.size(), 0));
+  const std::vector<double> scores = adapted_log_likelihoods(
+      model.general(), data,
+      [&](std::uint64_t) -> const Matrix& { return personal.preferences(); });
   NgramTrie::State state = personal.trie().start();
   LikelihoodSum sum;
   double weights = 0;

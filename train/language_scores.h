@@ -16,7 +16,8 @@ namespace weft {
 using ScoresVisitor =
     std::function<void(std::uint64_t first, const Matrix& scores, std::span<const int> tokens)>;
 
-/// Shows `see` all of `data`, a stretch at a time. Throws UserError if the model predicts no tokens.
+/// Shows `see` all of `data`, a stretch at a time. Throws UserError if the model predicts no
+/// tokens.
 void read_scores(const Model& model, const TokenStream& data, const ScoresVisitor& see);
 
 /// log p of every token. Throws UserError if the model predicts no tokens.

@@ -33,15 +33,14 @@ Matrix Marginals::log_ratios(int left_out) const {
   return arma::log(with_prior(counted_) / with_prior(expected_));
 }
 
-std::vector<double> adapted_log_likelihoods(const NextTokenModel& general, const TokenStream& text,
-                                            const std::vector<Matrix>& factors,
-                                            const std::vector<int>& part) {
+std::vector<double> adapted_log_likelihoods(
+    const NextTokenModel& general, const TokenStream& text,
+    const std::function<const Matrix&(std::uint64_t place)>& factors) {
   std::vector<double> result(text.size());
   Matrix adapted;
   read_scores(general, text, [&](std::uint64_t first, const Matrix& scores, auto tokens) {
     adapted = scores;
-    for (std::size_t n = 0; n < tokens.size(); ++n)
-      adapted.col(n) += factors[static_cast<std::size_t>(part[first + n])];
+    for (std::size_t n = 0; n < tokens.size(); ++n) adapted.col(n) += factors(first + n);
     log_likelihoods(adapted, tokens.data(), result.data() + first);
   });
   return result;

@@ -3,6 +3,8 @@
 // marginals").
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "corpora/token_stream.h"
@@ -27,10 +29,10 @@ class Marginals {
   Matrix counted_, expected_;  // V × parts
 };
 
-/// log p of every token where p(w | c) ∝ exp(factor(w)) p_general(w | c), the factors of a token's
-/// place being factors[part[place]].
-std::vector<double> adapted_log_likelihoods(const NextTokenModel& general, const TokenStream& text,
-                                            const std::vector<Matrix>& factors,
-                                            const std::vector<int>& part);
+/// log p of every token where p(w | c) ∝ exp(factors[w]) p_general(w | c), the factors being those
+/// of the token's place.
+std::vector<double> adapted_log_likelihoods(
+    const NextTokenModel& general, const TokenStream& text,
+    const std::function<const Matrix&(std::uint64_t place)>& factors);
 
 }  // namespace weft

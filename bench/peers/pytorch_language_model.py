@@ -3,8 +3,8 @@
 Tied embedding, one dropout mask for a whole sequence at inputs, between layers and at outputs, dropped
 words and recurrent weights, penalties on activations and their changes, Adam or plain gradient descent
 with a cosine over all updates, clipped gradients, states carried on from batch to batch. Options are
-named and mean as weft's. Text is read as weft's `words` tokenizer reads it: white space, and the end of each
-line. Writes the JSON lines of `weft train --log` that say how a validation went, with the seconds of
+named and mean as weft's. Text is read as weft's `words` tokenizer reads it: white space, and the end
+of each line. Writes the JSON lines of `weft train --log` that say how a validation went, with the seconds of
 training until then.
 """
 

@@ -99,7 +99,7 @@ std::unique_ptr<Model> make_personal_model(const Json& architecture, TokenizerPo
     description.weights.push_back(weight);
   }
   if (std::ssize(description.weights) != PersonalModel::familiarities(description.options.order))
-    throw_incomplete(path, "weights");
+    throw FormatError(path, "another weft made this personal model; make it again with weft adapt");
   if (!member(architecture, "tokenizer", path).is_string()) throw_incomplete(path, "tokenizer");
   description.vocabulary = static_cast<int>(vocabulary);
   description.tokenizer = architecture["tokenizer"];

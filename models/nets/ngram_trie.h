@@ -35,8 +35,9 @@ class NgramTrie {
   /// Natural logarithm.
   double log_probability(const State& state, int token) const;
   struct KnownContext {
-    int length;        // tokens, 0 to order − 1
-    double left_over;  // of the probability, which it leaves to shorter contexts, 0 to 1; 1 for none
+    int length;  // tokens, 0 to order − 1
+    double
+        left_over;  // of the probability, which it leaves to shorter contexts, 0 to 1; 1 for none
   };
   /// As many of the last tokens as it has seen in a row before, with something after them.
   KnownContext known_context(const State& state) const;

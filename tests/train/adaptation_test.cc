@@ -59,6 +59,17 @@ TEST_F(AdaptationTest, OwnTextBecomesLikelier) {
   EXPECT_LT(adapted.at("weight").get<double>(), 1);
 }
 
+TEST_F(AdaptationTest, PrefersTheTokensOfTheText) {
+  const Matrix& preferences = personal_->preferences();
+  double own = 0, others = 0;
+  for (int word = 0; word < kWords; ++word)
+    (word % 3 == 0 ? own : others) += static_cast<double>(preferences[kSpecialIds + word]);
+  EXPECT_GT(own, 0);
+  EXPECT_LT(others, 0);
+  const TokenStream text = TokenStream::from_ids(own_text(2, 600));
+  EXPECT_TRUE(adapt(*general_, {3}, text, &text)->preferences().is_zero());  // weights alone
+}
+
 TEST_F(AdaptationTest, MeasuresWhatTheMixtureSays) {
   const PersonalizedModel both(*general_, *personal_);
   const std::vector<int> ids = own_text(4, 50);

@@ -69,14 +69,15 @@ TEST(MarginalAdaptation, FactorsOfAPartScaleAndNormalise) {
   const std::vector<int> ids = random_text(2, 200), part = sevens(ids.size());
   RandomStream random(3, "factors");
   std::vector<Matrix> factors(2, Matrix(kVocabulary, 1));
-  for (Matrix& of_part : factors)
-    of_part.imbue([&] { return static_cast<real>(random.normal()); });
+  for (Matrix& of_part : factors) of_part.imbue([&] { return static_cast<real>(random.normal()); });
+  const auto factors_at = [&](std::uint64_t place) -> const Matrix& {
+    return factors[static_cast<std::size_t>(part[place])];
+  };
   const std::vector<double> scores =
-      adapted_log_likelihoods(*model, TokenStream::from_ids(ids), factors, part);
+      adapted_log_likelihoods(*model, TokenStream::from_ids(ids), factors_at);
   const std::vector<Matrix> next = step_by_step(*model, ids);
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    const arma::vec scaled = arma::exp(
-        arma::conv_to<arma::vec>::from(next[i] + factors[static_cast<std::size_t>(part[i])]));
+    const arma::vec scaled = arma::exp(arma::conv_to<arma::vec>::from(next[i] + factors_at(i)));
     EXPECT_NEAR(scores[i], std::log(scaled[static_cast<Index>(ids[i])] / arma::accu(scaled)), 1e-4);
   }
 }

@@ -70,6 +70,15 @@ const Suggested::Part* shown(const Suggested& suggested, double threshold) {
   return best;
 }
 
+/// The most probable beginning of a suggestion that has so many words; nothing if none is so long.
+const Suggested::Part* best_phrase(const Suggested& suggested, std::size_t words) {
+  const Suggested::Part* best = nullptr;
+  for (const auto& parts : suggested.suggestions)
+    if (parts.size() >= words && (!best || parts[words - 1].confidence > best->confidence))
+      best = &parts[words - 1];
+  return best;
+}
+
 /// Says now and then how far it is.
 class TypingLog {
  public:
@@ -185,26 +194,24 @@ Calibration calibrate(const std::vector<std::vector<Suggested>>& typed) {
 std::vector<double> exact_matches(const CompletionModel& model, CompletionOptions options,
                                   const std::vector<WrittenText>& texts, std::size_t places,
                                   std::size_t most) {
-  options.min_confidence = 0;
-  options.count = 1;
+  // Any probability at all; but a step function would make many of them equal.
+  options.min_confidence = 1e-6;
+  options.count = options.beam;
+  const CompletionModel uncalibrated(model.model(), Calibration(), model.blocked());
   RandomStream unused(1, "sample");
-  Completer completer(model, options, unused);
+  Completer completer(uncalibrated, options, unused);
   std::vector<std::size_t> right(most), all(most);
   const std::size_t step = stride(texts, 6 * places);  // characters a word, about
   for (std::size_t n = 0; n < texts.size(); n += step) {
     const std::string text = normal(model, texts[n].text);
     completer.begin(texts[n].context);
     for (std::size_t place = 0; place < text.size();) {
-      const std::vector<std::string_view> written = words_from(text, place);
-      const auto found = completer.suggest();
-      const auto guessed =
-          found.empty() ? std::vector<std::string_view>() : words_from(found.front().text, 0);
-      std::size_t same = 0;
-      while (same < std::min(written.size(), guessed.size()) && written[same] == guessed[same])
-        ++same;
-      for (std::size_t k = 0; k < std::min(most, written.size()); ++k) {
+      const std::size_t left = words_from(text, place).size();
+      const Suggested found = suggested(text, place, completer);
+      for (std::size_t k = 0; k < std::min(most, left); ++k) {
+        const Suggested::Part* best = best_phrase(found, k + 1);
         ++all[k];
-        right[k] += same > k;
+        right[k] += best && best->right;
       }
       const std::size_t end = std::min(text.find(' ', place), text.size() - 1) + 1;
       completer.type(std::string_view(text).substr(place, end - place));

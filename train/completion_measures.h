@@ -52,8 +52,9 @@ Savings accept_suggestions(const std::vector<std::vector<Suggested>>& typed, dou
 /// What the model's probabilities are worth to somebody who types like that.
 Calibration calibrate(const std::vector<std::vector<Suggested>>& typed);
 
-/// ExactMatch@n (Chen et al. 2019): at ends of words, the share of suggestions whose first n words
-/// are those that were written, n from 1 to `most`; places with fewer words left are not counted.
+/// ExactMatch@n (Chen et al. 2019): at ends of words, the share of phrases of n words, each the
+/// most probable one that the search finds, that are what was written, n from 1 to `most`; places
+/// with fewer words left are not counted.
 std::vector<double> exact_matches(const CompletionModel& model, CompletionOptions options,
                                   const std::vector<WrittenText>& texts, std::size_t places,
                                   std::size_t most);

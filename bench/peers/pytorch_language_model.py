@@ -130,6 +130,7 @@ def main():
     parser.add_argument("--batch-size", type=int, default=20)
     parser.add_argument("--bptt", type=int, default=35)
     parser.add_argument("--clip", type=float, default=5)
+    parser.add_argument("--validate-every", type=int, default=0, help="updates; 0: each epoch")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
 
@@ -151,7 +152,12 @@ def main():
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
 
+    def validate():
+        print(json.dumps({"epoch": epoch, "measures": {"perplexity": perplexity(model, valid, 200)},
+                          "seconds": seconds, "type": "validation", "update": update}), flush=True)
+
     update, seconds = 0, 0.0
+    every = args.validate_every or total // args.epochs
     for epoch in range(1, args.epochs + 1):
         states, start = [None, None], time.perf_counter()
         for inputs, targets in batches(train, args.bptt):
@@ -163,13 +169,13 @@ def main():
             optimizer.step()
             schedule.step()
             update += 1
-            if seconds + time.perf_counter() - start > 60 * args.minutes:
-                break
-        seconds += time.perf_counter() - start
-        print(json.dumps({"epoch": epoch, "measures": {"perplexity": perplexity(model, valid, 200)},
-                          "seconds": seconds, "type": "validation", "update": update}), flush=True)
-        if seconds > 60 * args.minutes:
-            break
+            seconds += time.perf_counter() - start
+            over = seconds > 60 * args.minutes
+            if update % every == 0 or over:
+                validate()
+            if over:
+                return
+            start = time.perf_counter()
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ class Search {
     live[0].node = std::move(start);
     const int most = options_.max_tokens + kPatience + static_cast<int>(typed_.size());
     for (int length = 0; length < most && !live.empty(); ++length) {
+      if (options_.min_confidence > 0) keep_words(live, done);
       std::vector<Hypothesis> extended =
           options_.search == SearchKind::sample ? sampled(live) : expanded(live);
       live.clear();
@@ -169,6 +170,17 @@ class Search {
     if (model_.blocked().empty() || hypothesis.word_ends.empty()) return false;
     const std::string text = hypothesis.text.substr(0, hypothesis.word_ends.back().length);
     return model_.blocked().blocks(repair_utf8(before_ + text), before_.size() + typed_.size());
+  }
+
+  /// What is likely enough is shown up to here even if the beam has no place for what may follow.
+  void keep_words(const std::vector<Hypothesis>& live, std::vector<Hypothesis>& done) const {
+    for (const Hypothesis& hypothesis : live) {
+      if (hypothesis.glued || hypothesis.text.size() <= typed_.size()) continue;
+      const double over = word_over(*hypothesis.node);
+      if (!is_likely_enough(hypothesis.log_probability + over)) continue;
+      Hypothesis word = extend(hypothesis, kWordOver, over);
+      if (!is_blocked(word)) done.push_back(std::move(word));
+    }
   }
 
   /// The best extensions of all hypotheses together.
@@ -305,12 +317,16 @@ class Search {
     return result;
   }
 
-  /// Something else says the same, or begins with it where words are shown that are likely enough.
+  /// Something else says the same, or begins with these words where words are shown that are
+  /// likely enough.
   bool is_said(const Continuation& continuation, const std::vector<Continuation>& others) const {
-    return std::any_of(others.begin(), others.end(), [&](const Continuation& other) {
-      return options_.min_confidence > 0 ? other.text.starts_with(continuation.text)
-                                         : other.text == continuation.text;
-    });
+    const auto says = [&](const Continuation& other) {
+      return other.text == continuation.text ||
+             (other.text.starts_with(continuation.text) &&
+              std::any_of(other.word_ends.begin(), other.word_ends.end(),
+                          [&](const auto& end) { return end.length == continuation.text.size(); }));
+    };
+    return std::any_of(others.begin(), others.end(), says);
   }
 
   std::vector<Continuation> ranked(std::vector<Hypothesis> live,

@@ -156,12 +156,8 @@ TEST_P(CompleterTest, WholeLinesAlone) {
   EXPECT_GE(found[0].score, found[1].score);
 }
 
-// "alpha" comes more often than "beta", but only what follows "beta" is always the same.
-TEST(CompletionRanking, AlternativesByWhatIsShownOfThem) {
-  std::vector<std::string> written;
-  for (const char* last : {"one", "two", "three", "four", "five", "six"})
-    for (int i = 0; i < 10; ++i) written.push_back(std::string("alpha ") + last);
-  for (int i = 0; i < 40; ++i) written.push_back("beta gamma delta");
+/// Trigrams of words.
+std::unique_ptr<NgramModel> counted(const std::vector<std::string>& written) {
   TokenizerOptions tokens;
   tokens.kind = TokenizerKind::words;
   const auto tokenizer = Tokenizer::train(tokens, [&](const auto& line) {
@@ -172,7 +168,16 @@ TEST(CompletionRanking, AlternativesByWhatIsShownOfThem) {
     for (const int id : tokenizer->encode(text)) ids.push_back(id);
     ids.push_back(kEos);
   }
-  const auto counts = fit_ngram_model({3}, tokenizer, TokenStream::from_ids(ids));
+  return fit_ngram_model({3}, tokenizer, TokenStream::from_ids(ids));
+}
+
+// "alpha" comes more often than "beta", but only what follows "beta" is always the same.
+TEST(CompletionRanking, AlternativesByWhatIsShownOfThem) {
+  std::vector<std::string> written;
+  for (const char* last : {"one", "two", "three", "four", "five", "six"})
+    for (int i = 0; i < 10; ++i) written.push_back(std::string("alpha ") + last);
+  for (int i = 0; i < 40; ++i) written.push_back("beta gamma delta");
+  const auto counts = counted(written);
   CompletionOptions options;
   options.min_confidence = 0.2;
   options.count = 5;
@@ -181,6 +186,34 @@ TEST(CompletionRanking, AlternativesByWhatIsShownOfThem) {
   EXPECT_THAT(texts(found), testing::ElementsAre("alpha", "beta gamma delta"));
   options.min_confidence = 0;
   EXPECT_TRUE(complete(CompletionModel(*counts), "", options, random)[0].text.starts_with("beta"));
+}
+
+// Whatever follows "alpha" is less likely than any of what follows "beta", and finds no place among
+// two hypotheses.
+TEST(CompletionRanking, LikelyWordsWhateverFollowsThem) {
+  std::vector<std::string> written;
+  for (int i = 0; i < 40; ++i) written.push_back("alpha a" + std::to_string(i));
+  for (int i = 0; i < 60; ++i) written.push_back(i % 2 ? "beta odd" : "beta even");
+  const auto counts = counted(written);
+  CompletionOptions options;
+  options.min_confidence = 0.35;
+  options.count = options.beam = 2;
+  RandomStream random(1, "sample");
+  const auto found = complete(CompletionModel(*counts), "", options, random);
+  EXPECT_THAT(texts(found), testing::ElementsAre("beta", "alpha"));
+}
+
+// A word is another one than a longer word that begins like it.
+TEST(CompletionRanking, AWordIsNotALongerOne) {
+  std::vector<std::string> written;
+  for (int i = 0; i < 60; ++i) written.push_back(i % 2 ? "on" : "one");
+  const auto counts = counted(written);
+  CompletionOptions options;
+  options.min_confidence = 0.3;
+  options.count = 5;
+  RandomStream random(1, "sample");
+  const auto found = complete(CompletionModel(*counts), "", options, random);
+  EXPECT_THAT(texts(found), testing::UnorderedElementsAre("on", "one"));
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryKind, CompleterTest,

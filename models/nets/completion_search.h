@@ -1,27 +1,14 @@
 // The search behind completion: hypotheses that are held to typed characters.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/nets/completion.h"
+#include "models/nets/reading_tree.h"
 
 namespace weft {
-
-/// A reading, and those that go on from it: each is made once, however many searches meet it.
-struct ReadingNode {
-  NextTokenModel::ReadingPointer reading;
-  std::optional<double> word_over;  // log-probability, once somebody asked
-  std::map<int, std::shared_ptr<ReadingNode>> after;
-};
-
-/// The nodes after nodes[n] and tokens[n]; what is not there yet is read, all at once. Returns how
-/// many were made.
-std::size_t advance(const NextTokenModel& model, std::vector<std::shared_ptr<ReadingNode>>& nodes,
-                    const std::vector<int>& tokens);
 
 /// What is fixed when a search begins.
 struct Prefix {

@@ -147,6 +147,21 @@ TEST_P(CompleterTest, StopsWhereItIsNotSureAnyMore) {
   EXPECT_EQ(found[0].text, "nk you for");
 }
 
+TEST_P(CompleterTest, SearchesNoFurtherThanItMayShow) {
+  const Prefix prefix{"Thank you for ", {}, " "};
+  const auto readings_made = [&](double min_confidence) {
+    options_.min_confidence = min_confidence;
+    const auto start = std::make_shared<ReadingNode>();
+    const NextTokenModel& model = model_.model();
+    start->reading = model.read(model.begin(), model.tokenizer()->encode("Thank you for"));
+    std::size_t made = 0;
+    search_continuations(model_, start, prefix, options_, random_, made);
+    return made;
+  };
+  EXPECT_LE(readings_made(0.7), 3u);
+  EXPECT_GT(readings_made(0.01), 3u);
+}
+
 TEST_P(CompleterTest, WholeLinesAlone) {
   options_.whole_line = true;
   options_.count = 10;

@@ -15,6 +15,8 @@ void LineOptions::visit(OptionVisitor& v) {
   v.flag("unbuffered", unbuffered, "answer each line at once, even in a pipe");
 }
 
+std::string LineOptions::name() const { return input == "-" ? "standard input" : input; }
+
 namespace {
 
 bool is_waited_for(const LineOptions& options) {
@@ -35,6 +37,7 @@ void answer_lines(
     const std::function<std::vector<std::string>(const std::vector<std::string>&)>& answer) {
   if (is_waited_for(options)) block = 1;
   LineReader reader = open_lines(options);
+  LineWarnings warnings(options.name());
   constexpr std::size_t kBlockBytes = 16 << 20;
   std::vector<std::string> lines;
   std::size_t bytes = 0;
@@ -47,8 +50,7 @@ void answer_lines(
   };
   for (std::string line; reader.next(line);) {
     if (line.find("\xEF\xBF\xBD") != std::string::npos) {
-      warn(reader.path() + ":" + std::to_string(reader.line_number()) +
-           ": holds bytes that are not text, read as U+FFFD");
+      warnings.add(reader.line_number(), "holds bytes that are not text, read as U+FFFD");
     }
     lines.push_back(line);
     bytes += line.size();

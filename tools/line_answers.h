@@ -15,6 +15,8 @@ struct LineOptions {
   std::string encoding = "utf-8";
   bool unbuffered = false;
   void visit(OptionVisitor& v);
+  /// The input, as messages call it.
+  std::string name() const;
 };
 
 /// Reads the input in blocks of up to `block` lines (a single one where the answer is waited for: a

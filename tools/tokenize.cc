@@ -71,7 +71,8 @@ std::string tokenized(const Tokenizer& tokenizer, const std::string& line, bool 
 }
 
 /// A piece that the vocabulary does not have is <unk>, and so, with a warning, is what is no id.
-std::string decoded(const Tokenizer& tokenizer, const std::string& line, bool from_ids) {
+std::string decoded(const Tokenizer& tokenizer, const std::string& line, bool from_ids,
+                    std::uint64_t line_number, LineWarnings& warnings) {
   std::vector<int> ids;
   std::istringstream words(line);
   for (std::string word; words >> word;) {
@@ -83,7 +84,9 @@ std::string decoded(const Tokenizer& tokenizer, const std::string& line, bool fr
         word.size() < 10 && word.find_first_not_of("0123456789") == std::string::npos;
     const int id = is_number ? std::stoi(word) : -1;
     const bool known = id >= 0 && id < tokenizer.vocabulary().size();
-    if (!known) warn("'" + word + "' is no id of this vocabulary, read as " + std::to_string(kUnk));
+    if (!known)
+      warnings.add(line_number,
+                   "'" + word + "' is no id of this vocabulary, read as " + std::to_string(kUnk));
     ids.push_back(known ? id : kUnk);
   }
   return tokenizer.decode(ids);
@@ -112,11 +115,15 @@ void tokenize_command(const Arguments& arguments) {
   if (options.target && loaded.model->other_tokenizer())
     tokenizer = loaded.model->other_tokenizer();
   LinesBefore before;
+  LineWarnings warnings(lines.name());
+  std::uint64_t line_number = 0;
   answer_lines(lines, 256, [&](const std::vector<std::string>& block) {
     std::vector<std::string> answers;
     for (const std::string& line : block) {
-      answers.push_back(options.decode ? decoded(*tokenizer, line, options.ids)
-                                       : tokenized(*tokenizer, line, options.ids, before));
+      ++line_number;
+      answers.push_back(options.decode
+                            ? decoded(*tokenizer, line, options.ids, line_number, warnings)
+                            : tokenized(*tokenizer, line, options.ids, before));
     }
     return answers;
   });

@@ -307,7 +307,14 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   const bool interrupted = trained.state().stop == StopReason::interrupted;
   Json valid = trained.has_best() && !interrupted ? task.final_measures() : Json(nullptr);
   if (valid.is_null() && trained.has_best()) valid = trained.best().measures;
-  save(task.model(), training_record(trained), task.self_test_inputs(), parser, valid);
+  try {
+    save(task.model(), training_record(trained), task.self_test_inputs(), parser, valid);
+  } catch (const UserError& error) {
+    const std::string& kept = trained.last_checkpoint().path;
+    if (kept.empty()) throw;
+    throw UserError(std::string(error.what()) + "; then go on with: weft " + command_ +
+                    " --resume " + kept);
+  }
   conclude(trained, task, valid);
   check_observers();
 }

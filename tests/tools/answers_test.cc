@@ -189,6 +189,18 @@ TEST_F(AnswersTest, RowsOfNumbers) {
   EXPECT_EQ(weft(folder, {"tokenize", "rows.weft"}).exit, 2);
 }
 
+// A binary file must not drown the terminal.
+TEST_F(AnswersTest, TenWarningsAndACount) {
+  std::string bytes;
+  for (int i = 0; i < 25; ++i) bytes += std::string("a\0b\n", 4);
+  const Result result = answer({"classify", model("classifier")}, bytes);
+  EXPECT_EQ(result.exit, 0);
+  EXPECT_EQ(lines_of(result.out).size(), 25u);
+  EXPECT_THAT(result.err, HasSubstr("standard input:10: holds bytes that are not text"));
+  EXPECT_THAT(result.err, HasSubstr("standard input: 15 more like these"));
+  EXPECT_EQ(lines_of(result.err).size(), 11u);
+}
+
 /// Ten rows of ten thousand numbers into three hidden layers of a thousand units.
 TEST_F(AnswersTest, ParametersOfAWideMlp) {
   std::string rows;

@@ -42,8 +42,9 @@ TEST_F(CompletionTool, CalibratedModelsKeepQuietAndSaySo) {
   EXPECT_EQ(weft(folder, {"info", "c.weft", "--verify"}).exit, 0);
   EXPECT_EQ(complete({"c.weft", "--min-confidence", "0.9"}, "thank you for the \nthank y\n"),
             (Words{"", "ou for the"}));
+  // "ou for the", and one of four things.
   const std::string answer = complete({"c.weft", "--confidence"}, "thank y\n").front();
-  EXPECT_GT(std::stod(answer.substr(answer.find('\t') + 1)), 0.5) << answer;
+  EXPECT_NEAR(std::stod(answer.substr(answer.find('\t') + 1)), 0.25, 0.1) << answer;
 
   WeftProcess::Options question;
   question.input = "thank y\n";

@@ -283,6 +283,13 @@ TEST_F(HardInputsTest, FullDisk) {
     EXPECT_EQ(folder.read("disk/m.weft"), earlier);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(disk), {}), 1);
   }
+  // What was learned is not lost where a checkpoint has room.
+  Words words = train_words("lm") + Words{"--train",     "mails.txt",    "--model",
+                                          "disk/m.weft", "--checkpoint", "kept.checkpoint"};
+  *(std::find(words.begin(), words.end(), "--hidden") + 1) = "256";
+  expect_user_error(weft(folder, words), "--resume kept.checkpoint");
+  EXPECT_EQ(weft(folder, {"train", "lm", "--resume", "kept.checkpoint", "--model", "m.weft"}).exit,
+            0);
   WeftProcess::Options options;
   options.out = folder / "disk/out";
   expect_user_error(weft(folder, {"corpora", "sample", "emails", "--count", "5000"}, options),

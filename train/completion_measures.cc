@@ -226,18 +226,21 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
 nlohmann::json evaluate_completion(const CompletionModel& model, const CompletionOptions& options,
                                    const std::vector<WrittenText>& texts, std::size_t keystrokes,
                                    const LogSink& log) {
-  constexpr double kLowest = 0.1, kStep = 0.05, kHighest = 0.95, kWanted = 0.6;
+  constexpr double kWanted = 0.6;
+  constexpr int kLowest = 10, kHighest = 95, kShown = 5;  // percent: thresholds, those of the curve
   constexpr std::size_t kWords = 3;
   CompletionOptions low = options;
-  low.min_confidence = kLowest;
+  low.min_confidence = kLowest / 100.0;
   low.count = low.beam;
   const auto typed = type_texts(model, low, texts, keystrokes, log);
   nlohmann::json result;
   nlohmann::json curve = nlohmann::json::array();
   double most_saved = 0;
-  for (double threshold = kLowest; threshold <= kHighest; threshold += kStep) {
+  for (int percent = kLowest; percent <= kHighest; ++percent) {
+    const double threshold = percent / 100.0;
     const Savings savings = accept_suggestions(typed, threshold);
-    curve.push_back({threshold, savings.precision(), savings.share_shown(), savings.saved()});
+    if (percent % kShown == 0)
+      curve.push_back({threshold, savings.precision(), savings.share_shown(), savings.saved()});
     if (savings.precision() >= kWanted) most_saved = std::max(most_saved, savings.saved());
   }
   CompletionOptions shown = options;

@@ -94,12 +94,10 @@ bool parse_row(const std::string& line, int features, std::vector<double>& row) 
   return row.size() == static_cast<std::size_t>(features);
 }
 
-/// `first_line`: number of the first of them. A row that does not fit the model gets an
-/// empty line and a warning.
+/// A row that does not fit the model gets an empty line and a warning.
 std::vector<std::string> classify_rows(const Classifier& model,
                                        const std::vector<std::string>& lines,
-                                       std::uint64_t first_line, const ClassifyOptions& options,
-                                       LineWarnings& warnings) {
+                                       const LineWarning& warn_of, const ClassifyOptions& options) {
   const auto features = static_cast<Index>(model.features());
   ClassifierInput input;
   input.values.zeros(features, lines.size());
@@ -108,8 +106,8 @@ std::vector<std::string> classify_rows(const Classifier& model,
   for (std::size_t i = 0; i < lines.size(); ++i) {
     fits[i] = parse_row(lines[i], model.features(), row);
     if (!fits[i]) {
-      warnings.add(first_line + i, "this is no row of " + std::to_string(model.features()) +
-                                       " comma-separated numbers; its answer is empty");
+      warn_of(i, "this is no row of " + std::to_string(model.features()) +
+                     " comma-separated numbers; its answer is empty");
       continue;
     }
     for (Index feature = 0; feature < features; ++feature) {
@@ -168,12 +166,8 @@ void classify_command(const Arguments& arguments) {
   const Classifier& model = *loaded.model;
   if (lines.input != "-" && is_idx_file(lines.input))
     return classify_images(model, lines.input, options);
-  LineWarnings warnings(lines.name());
-  std::uint64_t next_line = 1;
-  answer_lines(lines, kBlock, [&](const std::vector<std::string>& block) {
-    const std::uint64_t first_line = next_line;
-    next_line += block.size();
-    return model.features() > 0 ? classify_rows(model, block, first_line, options, warnings)
+  answer_lines(lines, kBlock, [&](const auto& block, const LineWarning& warn_of) {
+    return model.features() > 0 ? classify_rows(model, block, warn_of, options)
                                 : classify_texts(model, block, options);
   });
 }

@@ -127,7 +127,7 @@ void complete_command(const Arguments& arguments) {
   if (options.interactive) return complete_at_terminal(model, completion, options, parser, random);
   const bool escape = completion.lines > 1;
   Completer completer(model, completion, random);
-  answer_lines(lines, 1, [&](const std::vector<std::string>& block_of_one) {
+  answer_lines(lines, 1, [&](const auto& block_of_one, const LineWarning&) {
     TextInContext line{"", block_of_one.front()};
     if (options.with_context) line = split_context(line.text);
     completer.begin(unescaped(options.context) + line.context);

@@ -33,7 +33,7 @@ std::string line_of(const Matrix& codes, Index column) {
 /// A row that the model cannot read gets an empty line and a warning.
 std::vector<std::string> encode_lines(const FeatureModel& model,
                                       const std::vector<std::string>& lines,
-                                      std::uint64_t first_line, LineWarnings& warnings) {
+                                      const LineWarning& warn_of) {
   Matrix columns(model.features(), lines.size(), arma::fill::zeros);
   std::vector<bool> readable(lines.size(), true);
   for (std::size_t n = 0; n < lines.size(); ++n) {
@@ -41,7 +41,7 @@ std::vector<std::string> encode_lines(const FeatureModel& model,
       columns.col(n) = model.read({lines[n]});
     } catch (const UserError& error) {
       readable[n] = false;
-      warnings.add(first_line + n, error.what() + std::string("; its answer is empty"));
+      warn_of(n, error.what() + std::string("; its answer is empty"));
     }
   }
   const Matrix codes = model.encode(columns);
@@ -82,12 +82,8 @@ void encode_command(const Arguments& arguments) {
   const auto loaded = load_model_as<FeatureModel>(path, "autoencoder");
   const FeatureModel& model = *loaded.model;
   if (lines.input != "-" && is_idx_file(lines.input)) return encode_images(model, lines.input);
-  LineWarnings warnings(lines.name());
-  std::uint64_t next_line = 1;
-  answer_lines(lines, kBlock, [&](const std::vector<std::string>& block) {
-    const std::uint64_t first_line = next_line;
-    next_line += block.size();
-    return encode_lines(model, block, first_line, warnings);
+  answer_lines(lines, kBlock, [&](const auto& block, const LineWarning& warn_of) {
+    return encode_lines(model, block, warn_of);
   });
 }
 

@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <iostream>
+#include <utility>
 
 #include "corpora/line_reader.h"
 #include "tools/output.h"
@@ -14,8 +16,6 @@ void LineOptions::visit(OptionVisitor& v) {
   v.text("encoding", encoding, "the lines' character encoding; a byte-order mark overrules it");
   v.flag("unbuffered", unbuffered, "answer each line at once, even in a pipe");
 }
-
-std::string LineOptions::name() const { return input == "-" ? "standard input" : input; }
 
 namespace {
 
@@ -30,20 +30,40 @@ LineReader open_lines(const LineOptions& options) {
   return LineReader(options.input, reader);
 }
 
+class LineWarnings {
+ public:
+  explicit LineWarnings(std::string file) : file_(std::move(file)) {}
+  LineWarnings(const LineWarnings&) = delete;
+  LineWarnings& operator=(const LineWarnings&) = delete;
+  ~LineWarnings() {
+    if (count_ > kNamed) warn(file_ + ": " + with_commas(count_ - kNamed) + " more like these");
+  }
+  void add(std::uint64_t line_number, const std::string& message) {
+    if (++count_ <= kNamed) warn(file_ + ":" + std::to_string(line_number) + ": " + message);
+  }
+
+ private:
+  static constexpr std::uint64_t kNamed = 10;
+  std::string file_;
+  std::uint64_t count_ = 0;
+};
+
 }  // namespace
 
-void answer_lines(
-    const LineOptions& options, std::size_t block,
-    const std::function<std::vector<std::string>(const std::vector<std::string>&)>& answer) {
+void answer_lines(const LineOptions& options, std::size_t block, const LineAnswerer& answer) {
   if (is_waited_for(options)) block = 1;
   LineReader reader = open_lines(options);
-  LineWarnings warnings(options.name());
+  LineWarnings warnings(reader.path());
   constexpr std::size_t kBlockBytes = 16 << 20;
   std::vector<std::string> lines;
   std::size_t bytes = 0;
   const auto write_answers = [&] {
     if (lines.empty()) return;
-    for (const std::string& line : answer(lines)) std::cout << one_line(line) << '\n';
+    const std::uint64_t first = reader.line_number() - lines.size() + 1;
+    const auto warn_of = [&](std::size_t n, const std::string& message) {
+      warnings.add(first + n, message);
+    };
+    for (const std::string& line : answer(lines, warn_of)) std::cout << one_line(line) << '\n';
     flush_output();
     lines.clear();
     bytes = 0;

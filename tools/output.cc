@@ -38,14 +38,6 @@ void warn(const std::string& message) {
   std::cerr << "weft: warning: " << one_line(message) << std::endl;
 }
 
-void LineWarnings::add(std::uint64_t line_number, const std::string& message) {
-  if (++count_ <= kNamed) warn(file_ + ":" + std::to_string(line_number) + ": " + message);
-}
-
-LineWarnings::~LineWarnings() {
-  if (count_ > kNamed) warn(file_ + ": " + with_commas(count_ - kNamed) + " more like these");
-}
-
 void say(const std::string& line) { std::cerr << line << std::endl; }
 
 void print_json(const nlohmann::json& object) {

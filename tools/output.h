@@ -1,10 +1,8 @@
 // What commands write, and where to.
 #pragma once
 
-#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <utility>
 
 #include "base/options.h"
 
@@ -20,22 +18,6 @@ std::string one_field(std::string text);
 
 /// A note on stderr that does not end the command.
 void warn(const std::string& message);
-
-/// Warnings about lines of a file: the first ten by their numbers; how many more there were is said
-/// in the end.
-class LineWarnings {
- public:
-  explicit LineWarnings(std::string file) : file_(std::move(file)) {}
-  LineWarnings(const LineWarnings&) = delete;
-  LineWarnings& operator=(const LineWarnings&) = delete;
-  ~LineWarnings();
-  void add(std::uint64_t line_number, const std::string& message);
-
- private:
-  static constexpr std::uint64_t kNamed = 10;
-  std::string file_;
-  std::uint64_t count_ = 0;
-};
 
 /// A line about what is going on, on stderr.
 void say(const std::string& line);

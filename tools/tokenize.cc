@@ -72,7 +72,7 @@ std::string tokenized(const Tokenizer& tokenizer, const std::string& line, bool 
 
 /// A piece that the vocabulary does not have is <unk>, and so, with a warning, is what is no id.
 std::string decoded(const Tokenizer& tokenizer, const std::string& line, bool from_ids,
-                    std::uint64_t line_number, LineWarnings& warnings) {
+                    const std::function<void(const std::string&)>& warn_of) {
   std::vector<int> ids;
   std::istringstream words(line);
   for (std::string word; words >> word;) {
@@ -85,8 +85,7 @@ std::string decoded(const Tokenizer& tokenizer, const std::string& line, bool fr
     const int id = is_number ? std::stoi(word) : -1;
     const bool known = id >= 0 && id < tokenizer.vocabulary().size();
     if (!known)
-      warnings.add(line_number,
-                   "'" + word + "' is no id of this vocabulary, read as " + std::to_string(kUnk));
+      warn_of("'" + word + "' is no id of this vocabulary, read as " + std::to_string(kUnk));
     ids.push_back(known ? id : kUnk);
   }
   return tokenizer.decode(ids);
@@ -115,15 +114,12 @@ void tokenize_command(const Arguments& arguments) {
   if (options.target && loaded.model->other_tokenizer())
     tokenizer = loaded.model->other_tokenizer();
   LinesBefore before;
-  LineWarnings warnings(lines.name());
-  std::uint64_t line_number = 0;
-  answer_lines(lines, 256, [&](const std::vector<std::string>& block) {
+  answer_lines(lines, 256, [&](const auto& block, const LineWarning& warn_of) {
     std::vector<std::string> answers;
-    for (const std::string& line : block) {
-      ++line_number;
-      answers.push_back(options.decode
-                            ? decoded(*tokenizer, line, options.ids, line_number, warnings)
-                            : tokenized(*tokenizer, line, options.ids, before));
+    for (std::size_t n = 0; n < block.size(); ++n) {
+      const auto warn = [&](const std::string& message) { warn_of(n, message); };
+      answers.push_back(options.decode ? decoded(*tokenizer, block[n], options.ids, warn)
+                                       : tokenized(*tokenizer, block[n], options.ids, before));
     }
     return answers;
   });

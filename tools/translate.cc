@@ -81,7 +81,7 @@ void translate_command(const Arguments& arguments) {
   // Of many lines, those of like length are searched together.
   const std::size_t block = 16 * static_cast<std::size_t>(search.batch_size);
   int cut = 0;
-  answer_lines(lines, block, [&](const std::vector<std::string>& some) {
+  answer_lines(lines, block, [&](const auto& some, const LineWarning&) {
     std::vector<std::string> answers;
     for (const auto& found : translator.translate(some, search, options.alignments, &cut)) {
       answers.push_back(answer(model, found, options));

@@ -79,10 +79,10 @@ class Search {
       for (Hypothesis& hypothesis : extended) {
         const bool over = hypothesis.ended || hypothesis.whole ||
                           hypothesis.free_tokens >= options_.max_tokens + kPatience;
-        if (!over && !is_hopeless(hypothesis))
-          live.push_back(std::move(hypothesis));
-        else if (over || is_shown(hypothesis))
+        if (over)
           done.push_back(std::move(hypothesis));
+        else if (!is_hopeless(hypothesis))
+          live.push_back(std::move(hypothesis));
       }
       if (live.empty() || settled(live, done)) break;
       advance(live);
@@ -130,12 +130,6 @@ class Search {
   bool is_hopeless(const Hypothesis& hypothesis) const {
     return !is_covering(hypothesis) && !is_likely_enough(hypothesis.log_probability);
   }
-  /// As far as it goes, some of it is likely enough.
-  bool is_shown(const Hypothesis& hypothesis) const {
-    return !hypothesis.word_ends.empty() && hypothesis.word_ends.front().length > cut_ &&
-           is_likely_enough(hypothesis.word_ends.front().log_probability);
-  }
-
   Hypothesis extend(const Hypothesis& from, int id, double log_probability) const {
     Hypothesis hypothesis = from;
     hypothesis.log_probability += log_probability;
@@ -172,7 +166,7 @@ class Search {
     return model_.blocked().blocks(repair_utf8(before_ + text), before_.size() + typed_.size());
   }
 
-  /// What is likely enough is shown up to here even if the beam has no place for what may follow.
+  /// What is likely enough is shown up to here, whatever becomes of what may follow.
   void keep_words(const std::vector<Hypothesis>& live, std::vector<Hypothesis>& done) const {
     for (const Hypothesis& hypothesis : live) {
       if (hypothesis.glued || hypothesis.text.size() <= typed_.size()) continue;

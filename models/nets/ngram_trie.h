@@ -36,8 +36,8 @@ class NgramTrie {
   double log_probability(const State& state, int token) const;
   struct KnownContext {
     int length;  // tokens, 0 to order − 1
-    double
-        left_over;  // of the probability, which it leaves to shorter contexts, 0 to 1; 1 for none
+    /// Share of the probability that it leaves to shorter contexts; 1 for no context.
+    double left_over;
   };
   /// As many of the last tokens as it has seen in a row before, with something after them.
   KnownContext known_context(const State& state) const;

@@ -186,6 +186,15 @@ std::unique_ptr<NgramModel> counted(const std::vector<std::string>& written) {
   return fit_ngram_model({3}, tokenizer, TokenStream::from_ids(ids));
 }
 
+/// For an empty line, by as many hypotheses as suggestions.
+std::vector<std::string> suggested(const NextTokenModel& model, double min_confidence, int count) {
+  CompletionOptions options;
+  options.min_confidence = min_confidence;
+  options.count = options.beam = count;
+  RandomStream random(1, "sample");
+  return texts(complete(CompletionModel(model), "", options, random));
+}
+
 // "alpha" comes more often than "beta", but only what follows "beta" is always the same.
 TEST(CompletionRanking, AlternativesByWhatIsShownOfThem) {
   std::vector<std::string> written;
@@ -193,14 +202,8 @@ TEST(CompletionRanking, AlternativesByWhatIsShownOfThem) {
     for (int i = 0; i < 10; ++i) written.push_back(std::string("alpha ") + last);
   for (int i = 0; i < 40; ++i) written.push_back("beta gamma delta");
   const auto counts = counted(written);
-  CompletionOptions options;
-  options.min_confidence = 0.2;
-  options.count = 5;
-  RandomStream random(1, "sample");
-  const auto found = complete(CompletionModel(*counts), "", options, random);
-  EXPECT_THAT(texts(found), testing::ElementsAre("alpha", "beta gamma delta"));
-  options.min_confidence = 0;
-  EXPECT_TRUE(complete(CompletionModel(*counts), "", options, random)[0].text.starts_with("beta"));
+  EXPECT_THAT(suggested(*counts, 0.2, 8), testing::ElementsAre("alpha", "beta gamma delta"));
+  EXPECT_TRUE(suggested(*counts, 0, 8)[0].starts_with("beta"));
 }
 
 // Whatever follows "alpha" is less likely than any of what follows "beta", and finds no place among
@@ -209,26 +212,14 @@ TEST(CompletionRanking, LikelyWordsWhateverFollowsThem) {
   std::vector<std::string> written;
   for (int i = 0; i < 40; ++i) written.push_back("alpha a" + std::to_string(i));
   for (int i = 0; i < 60; ++i) written.push_back(i % 2 ? "beta odd" : "beta even");
-  const auto counts = counted(written);
-  CompletionOptions options;
-  options.min_confidence = 0.35;
-  options.count = options.beam = 2;
-  RandomStream random(1, "sample");
-  const auto found = complete(CompletionModel(*counts), "", options, random);
-  EXPECT_THAT(texts(found), testing::ElementsAre("beta", "alpha"));
+  EXPECT_THAT(suggested(*counted(written), 0.35, 2), testing::ElementsAre("beta", "alpha"));
 }
 
 // A word is another one than a longer word that begins like it.
 TEST(CompletionRanking, AWordIsNotALongerOne) {
   std::vector<std::string> written;
   for (int i = 0; i < 60; ++i) written.push_back(i % 2 ? "on" : "one");
-  const auto counts = counted(written);
-  CompletionOptions options;
-  options.min_confidence = 0.3;
-  options.count = 5;
-  RandomStream random(1, "sample");
-  const auto found = complete(CompletionModel(*counts), "", options, random);
-  EXPECT_THAT(texts(found), testing::UnorderedElementsAre("on", "one"));
+  EXPECT_THAT(suggested(*counted(written), 0.3, 8), testing::UnorderedElementsAre("on", "one"));
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryKind, CompleterTest,

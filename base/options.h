@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,14 @@ class OptionVisitor {
   /// One of `names`; `value` is the index of the chosen one.
   virtual void choice(const char* name, int& value, const std::vector<std::string>& names,
                       const char* help) = 0;
+  /// Options that have an effect only where `choice`, visited before, is one of `names`: `body`
+  /// visits them.
+  virtual void only_for(const char* choice, const std::vector<std::string>& names,
+                        const std::function<void()>& body) {
+    static_cast<void>(choice);
+    static_cast<void>(names);
+    body();
+  }
 
   void integer(const char* name, int& value, int low, int high, const char* help) {
     std::int64_t wide = value;

@@ -13,7 +13,9 @@ namespace weft {
 
 void TokenizerOptions::visit(OptionVisitor& v) {
   v.choice("tokenizer", kind, {"words", "unicode-words", "chars", "subwords"}, "how text is split");
-  v.choice("subword-model", subword_model, {"unigram", "bpe"}, "how subwords are learned");
+  v.only_for("tokenizer", {"subwords"}, [&] {
+    v.choice("subword-model", subword_model, {"unigram", "bpe"}, "how subwords are learned");
+  });
   v.integer("vocab-size", vocab_size, 0, 1 << 30,
             "pieces at most, special ones included; 0: no limit (subwords: 8000)");
   v.integer("min-count", min_count, 1, 1 << 30, "rarer pieces become <unk>");

@@ -11,6 +11,7 @@
 #include "base/json_options.h"
 #include "corpora/line_reader.h"
 #include "tools/option_visitors.h"
+#include "tools/output.h"
 #include "tools/recipes.h"
 
 namespace weft {
@@ -143,6 +144,7 @@ GivenOptions OptionParser::read_options(const std::vector<std::string>& lines,
 bool OptionParser::parse(const Arguments& arguments) {
   if (!read(arguments)) return false;
   assign();
+  warn_of_idle();
   return true;
 }
 
@@ -247,6 +249,17 @@ void OptionParser::assign() {
   }
   OptionAssigner assigner(given_);
   for (const Group& group : groups_) group.visit(assigner);
+}
+
+void OptionParser::warn_of_idle() const {
+  IdleOptions options;
+  for (const Group& group : groups_) group.visit(options);
+  for (const auto& [name, needed] : options.idle) {
+    const auto given = given_.find(name);
+    const std::string option = "option --" + name;
+    if (given != given_.end() && given->second.origin == option)
+      warn(option + " has an effect only with " + needed);
+  }
 }
 
 nlohmann::json OptionParser::values() const {

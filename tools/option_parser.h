@@ -74,6 +74,9 @@ class OptionParser {
   /// Writes what was given into the structs. Throws UserError for a value of the wrong kind or out
   /// of bounds, or a missing positional argument.
   void assign();
+  /// For after assign(): warns of each option on the command line that the values of others leave
+  /// without effect. Config files may well hold such options.
+  void warn_of_idle() const;
   /// Every option and its value.
   nlohmann::json values() const;
 

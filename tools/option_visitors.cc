@@ -1,5 +1,6 @@
 #include "tools/option_visitors.h"
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 
@@ -73,17 +74,18 @@ void OptionDescriber::add(const char* name, const char* kind, const std::string&
                           const std::string& help) {
   auto* value = po::value<std::string>()->value_name(kind);
   if (!standard.empty()) value->default_value(standard);
-  help_.add_options()(name, value, help.c_str());
+  help_.add_options()(name, value, (only_for_ + help).c_str());
   parser_.add_options()(name, po::value<std::string>(), "");
 }
 
 void OptionDescriber::flag(const char* name, bool& value, const char* help) {
   const std::string no = std::string("no-") + name;
+  const std::string all = only_for_ + help;
   if (value) {
     help_.add_options()((std::string("[no-]") + name).c_str(),
-                        (std::string(help) + " (on unless --" + no + ")").c_str());
+                        (all + " (on unless --" + no + ")").c_str());
   } else {
-    help_.add_options()(name, help);
+    help_.add_options()(name, all.c_str());
   }
   parser_.add_options()(name, "")(no.c_str(), "");
 }
@@ -124,11 +126,27 @@ void OptionDescriber::choice(const char* name, int& value, const std::vector<std
       std::string(help) + ": " + join(names, " | "));
 }
 
+void OptionDescriber::only_for(const char*, const std::vector<std::string>& names,
+                               const std::function<void()>& body) {
+  only_for_ = join(names, ", ") + ": ";
+  body();
+  only_for_.clear();
+}
+
 void OptionNames::flag(const char* name, bool&, const char*) {
   for (const auto& spelling : {std::string(name), std::string("no-") + name}) {
     names.insert(spelling);
     flags.insert(spelling);
   }
+}
+
+void IdleOptions::only_for(const char* choice, const std::vector<std::string>& wanted,
+                           const std::function<void()>& body) {
+  const std::set<std::string> before = names;
+  body();
+  if (std::find(wanted.begin(), wanted.end(), chosen_.at(choice)) != wanted.end()) return;
+  for (const std::string& name : names)
+    if (!before.count(name)) idle[name] = std::string("--") + choice + " " + join(wanted, " or ");
 }
 
 const GivenOption* OptionAssigner::find(const char* name) const {

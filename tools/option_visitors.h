@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -34,12 +35,15 @@ class OptionDescriber : public OptionVisitor {
                 std::int64_t high, const char* help) override;
   void choice(const char* name, int& value, const std::vector<std::string>& names,
               const char* help) override;
+  void only_for(const char* choice, const std::vector<std::string>& names,
+                const std::function<void()>& body) override;
 
  private:
   void add(const char* name, const char* kind, const std::string& standard,
            const std::string& help);
   Description& help_;
   Description& parser_;
+  std::string only_for_;  // begins the help: "adam, adamw: "
 };
 
 /// The options' names, as the user may write them: a flag has two.
@@ -70,6 +74,24 @@ class OptionNames : public OptionVisitor {
   std::set<std::string> names;
   std::set<std::string> flags;                // those that take no value on the command line
   std::map<std::string, std::size_t> values;  // how many those take that may have several
+};
+
+/// Finds the options that the values of others leave without effect.
+class IdleOptions : public OptionNames {
+ public:
+  using OptionNames::choice;
+  void choice(const char* name, int& value, const std::vector<std::string>& all,
+              const char* help) override {
+    OptionNames::choice(name, value, all, help);
+    chosen_[name] = all.at(static_cast<std::size_t>(value));
+  }
+  void only_for(const char* choice, const std::vector<std::string>& wanted,
+                const std::function<void()>& body) override;
+
+  std::map<std::string, std::string> idle;  // what each would need: "--output sampled"
+
+ private:
+  std::map<std::string, std::string> chosen_;
 };
 
 /// Writes what was given into the struct; the rest keeps its value. Throws UserError.

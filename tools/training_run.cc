@@ -292,6 +292,7 @@ void TrainingRun::conclude(const Trainer& trained, TrainingTask& task, const Jso
 
 void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const OptionParser& parser) {
   if (trial_) return train_trial(task, parser);
+  parser.warn_of_idle();  // not earlier: what a model refuses needs no warning
   Trainer trained(trainer, task);
   ProgressDisplay display;
   add_observers(trained, display, parser);
@@ -322,6 +323,7 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
 void TrainingRun::keep_fitted(const Model& model, const std::vector<std::string>& self_test_inputs,
                               std::uint64_t count, const char* what, double seconds,
                               const Json& valid, const OptionParser& parser) const {
+  if (!trial_) parser.warn_of_idle();
   save(model, {{"epochs", 1}, {"updates", 0}, {"targets", count}}, self_test_inputs, parser, valid);
   if (run.json) {
     TrainState state;

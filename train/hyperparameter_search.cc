@@ -26,10 +26,14 @@ void SearchOptions::visit(OptionVisitor& v) {
   v.choice("method", method, {"grid", "random", "bayes"}, "how the next setting is chosen");
   v.integer("trials", trials, 0, 1000000, "trainings in all; 0: no limit");
   v.number("minutes", minutes, 0, 1e9, "minutes after which to stop; 0: no limit");
-  v.integer("grid-points", grid_points, 0, 1000000,
-            "grid: values of each number; 0: as many as --trials allows");
-  v.choice("kernel", kernel, {"matern", "squared-exponential"},
-           "bayes: how alike the results of near settings are");
+  v.only_for("method", {"grid"}, [&] {
+    v.integer("grid-points", grid_points, 0, 1000000,
+              "values of each number; 0: as many as --trials allows");
+  });
+  v.only_for("method", {"bayes"}, [&] {
+    v.choice("kernel", kernel, {"matern", "squared-exponential"},
+             "how alike the results of near settings are");
+  });
   v.flag("halving", halving, "stop hopeless trials early");
   v.integer("halving-first", halving_first, 1, 1000000,
             "validations after which a trial is compared with the others first");

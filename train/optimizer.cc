@@ -156,11 +156,17 @@ void OptimizerOptions::visit(OptionVisitor& v) {
   v.choice("optimizer", kind,
            {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"},
            "how gradients change the weights");
-  v.number("momentum", momentum, 0, 0.9999999, "momentum, nesterov: share of the velocity kept");
-  v.number("beta1", beta1, 0, 0.9999999, "adam, adamw: share of the first moment kept");
-  v.number("beta2", beta2, 0, 0.9999999999, "adam, adamw: share of the second moment kept");
-  v.number("rms-decay", decay, 0, 0.9999999999, "rmsprop: share of the mean square kept");
-  v.number("epsilon", epsilon, 1e-30, 1, "adagrad, rmsprop, adam, adamw: added to the root");
+  v.only_for("optimizer", {"momentum", "nesterov"},
+             [&] { v.number("momentum", momentum, 0, 0.9999999, "share of the velocity kept"); });
+  v.only_for("optimizer", {"adam", "adamw"}, [&] {
+    v.number("beta1", beta1, 0, 0.9999999, "share of the first moment kept");
+    v.number("beta2", beta2, 0, 0.9999999999, "share of the second moment kept");
+  });
+  v.only_for("optimizer", {"rmsprop"}, [&] {
+    v.number("rms-decay", decay, 0, 0.9999999999, "share of the mean square kept");
+  });
+  v.only_for("optimizer", {"adagrad", "rmsprop", "adam", "adamw"},
+             [&] { v.number("epsilon", epsilon, 1e-30, 1, "added to the root"); });
   v.number("l1", l1, 0, 1e6, "penalty on the absolute values of weights");
   v.number("l2", l2, 0, 1e6, "penalty on the squares of weights (adamw: decoupled weight decay)");
 }

@@ -12,12 +12,19 @@ void ScheduleOptions::visit(OptionVisitor& v) {
   v.choice("schedule", kind, {"constant", "step", "exponential", "cosine", "plateau", "warmup"},
            "how the learning rate changes");
   v.number("learning-rate", learning_rate, 0, 1e6, "step size of the optimizer, the highest one");
-  v.number("decay-factor", factor, 1e-9, 1, "step, exponential, plateau: multiplies the rate");
-  v.integer("decay-epochs", step_epochs, 1, 1000000, "step: epochs from one decay to the next");
-  v.integer("decay-after", decay_after, 0, 1000000,
-            "step, exponential: epochs at the full rate; 0: as --decay-epochs");
-  v.integer("plateau-patience", plateau_patience, 0, 1000000,
-            "plateau: validations without improvement that are let pass");
+  v.only_for("schedule", {"step", "exponential", "plateau"},
+             [&] { v.number("decay-factor", factor, 1e-9, 1, "multiplies the rate"); });
+  v.only_for("schedule", {"step"}, [&] {
+    v.integer("decay-epochs", step_epochs, 1, 1000000, "epochs from one decay to the next");
+  });
+  v.only_for("schedule", {"step", "exponential"}, [&] {
+    v.integer("decay-after", decay_after, 0, 1000000,
+              "epochs at the full rate; 0: as --decay-epochs");
+  });
+  v.only_for("schedule", {"plateau"}, [&] {
+    v.integer("plateau-patience", plateau_patience, 0, 1000000,
+              "validations without improvement that are let pass");
+  });
   v.number("minimum-rate", minimum_rate, 0, 1e6, "the learning rate never falls below it");
   v.integer("warmup-updates", warmup_updates, 0, 1000000000,
             "updates over which the rate rises from 0; --schedule warmup: 0 means 4000");

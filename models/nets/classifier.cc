@@ -46,23 +46,33 @@ Var zeros(Tape& tape, int rows, int columns) {
 void ClassifierOptions::visit(OptionVisitor& v) {
   v.choice("arch", arch, {"perceptron", "logistic", "bow", "mlp", "rnn", "gru", "lstm"},
            "architecture");
-  v.integer("layers", layers, 1, 64, "recurrent layers, or hidden layers of an mlp");
-  v.integer("hidden", hidden, 1, 65536, "units a layer");
+  const std::vector<std::string> recurrent_archs = {"rnn", "gru", "lstm"};
+  v.only_for("arch", {"mlp", "rnn", "gru", "lstm"}, [&] {
+    v.integer("layers", layers, 1, 64, "hidden layers");
+    v.integer("hidden", hidden, 1, 65536, "units a layer");
+  });
   v.integer("embedding", embedding, 1, 65536, "size of the word vectors");
-  v.flag("bidirectional", bidirectional, "read from both ends (rnn, gru, lstm)");
-  v.choice("pooling", pooling, {"last", "mean", "max", "attention"},
-           "how the states of all steps become one (rnn, gru, lstm)");
-  v.choice("activation", activation,
-           {"linear", "sigmoid", "tanh", "relu", "leaky-relu", "noisy-relu", "softplus", "gelu"},
-           "of an mlp's hidden layers");
+  v.only_for("arch", recurrent_archs, [&] {
+    v.flag("bidirectional", bidirectional, "read from both ends");
+    v.choice("pooling", pooling, {"last", "mean", "max", "attention"},
+             "how the states of all steps become one");
+  });
+  v.only_for("arch", {"mlp"}, [&] {
+    v.choice("activation", activation,
+             {"linear", "sigmoid", "tanh", "relu", "leaky-relu", "noisy-relu", "softplus", "gelu"},
+             "of the hidden layers");
+  });
   v.number("dropout", dropout, 0, 0.99, "share of units dropped while training");
   v.choice("dropout-kind", dropout_kind, {"elements", "sequence"},
            "a mask for each step, or one for a whole sequence");
-  v.number("word-dropout", word_dropout, 0, 0.99,
-           "share of words dropped from a batch while training (rnn, gru, lstm)");
-  v.integer("ngrams", ngrams, 1, 16,
-            "tokens in the longest n-gram (perceptron, logistic, bow, mlp)");
-  v.integer("buckets", buckets, 1, 1 << 28, "columns that n-grams share by their hash");
+  v.only_for("arch", recurrent_archs, [&] {
+    v.number("word-dropout", word_dropout, 0, 0.99,
+             "share of words dropped from a batch while training");
+  });
+  v.only_for("arch", {"perceptron", "logistic", "bow", "mlp"}, [&] {
+    v.integer("ngrams", ngrams, 1, 16, "tokens in the longest n-gram");
+    v.integer("buckets", buckets, 1, 1 << 28, "columns that n-grams share by their hash");
+  });
   v.number("naive-bayes", naive_bayes, 0, 100,
            "begin at X times the log-count ratios of naive Bayes; 0: as --init says");
   v.integer("max-length", max_length, 0, 1 << 30, "tokens read of a text; 0: all");

@@ -117,8 +117,10 @@ void LanguageModelOptions::visit(OptionVisitor& v) {
   v.choice("cell", cell, {"rnn", "gru", "lstm", "cifg", "mogrifier", "layer-norm"},
            "recurrent cell; LSTMs besides the plain one: with coupled gates, gated by its input, "
            "layer-normalised");
-  v.integer("mogrifier-rounds", mogrifier_rounds, 1, kMostMogrifierRounds,
-            "mogrifier: how often input and state gate each other before a step");
+  v.only_for("cell", {"mogrifier"}, [&] {
+    v.integer("mogrifier-rounds", mogrifier_rounds, 1, kMostMogrifierRounds,
+              "how often input and state gate each other before a step");
+  });
   v.integer("layers", layers, 1, 64, "recurrent layers");
   v.integer("hidden", hidden, 1, 65536, "units a layer");
   v.integer("embedding", embedding, 0, 65536, "size of the word vectors; 0: as --hidden");
@@ -128,18 +130,24 @@ void LanguageModelOptions::visit(OptionVisitor& v) {
   v.choice("output", output, {"full", "adaptive", "sampled", "mixture"},
            "softmax over the vocabulary; for a large one: rare words in cheap clusters, or trained "
            "on samples; for better predictions at a higher price: a mixture of softmaxes");
-  v.integers("cutoffs", cutoffs, 1, std::numeric_limits<int>::max(),
-             "adaptive: rank of the first word of each cluster; empty: chosen");
-  v.integer("samples", samples, 1, 1 << 24, "sampled: words drawn for each update");
-  v.integer("mixture-components", mixture_components, 1, 1000, "mixture: softmaxes");
+  v.only_for("output", {"adaptive"}, [&] {
+    v.integers("cutoffs", cutoffs, 1, std::numeric_limits<int>::max(),
+               "rank of the first word of each cluster; empty: chosen");
+  });
+  v.only_for("output", {"sampled"},
+             [&] { v.integer("samples", samples, 1, 1 << 24, "words drawn for each update"); });
+  v.only_for("output", {"mixture"},
+             [&] { v.integer("mixture-components", mixture_components, 1, 1000, "softmaxes"); });
   v.number("dropout", dropout, 0, 0.99, "share of units dropped while training");
   v.choice("dropout-kind", dropout_kind, {"elements", "sequence"},
            "a mask for each step, or one for a whole sequence");
   v.number("input-dropout", input_dropout, -1, 0.99, "on the embedding; -1: as --dropout");
   v.number("layer-dropout", layer_dropout, -1, 0.99, "between layers; -1: as --dropout");
   v.number("output-dropout", output_dropout, -1, 0.99, "before the output; -1: as --dropout");
-  v.number("latent-dropout", latent_dropout, -1, 0.99,
-           "mixture: on the vectors of its components; -1: as --dropout");
+  v.only_for("output", {"mixture"}, [&] {
+    v.number("latent-dropout", latent_dropout, -1, 0.99,
+             "on the vectors of its components; -1: as --dropout");
+  });
   v.number("word-dropout", word_dropout, 0, 0.99,
            "share of words dropped from a batch while training");
   v.number("weight-drop", weight_drop, 0, 0.99,

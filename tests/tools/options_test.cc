@@ -78,6 +78,19 @@ TEST_F(OptionsTest, MistakesAreOneSentence) {
   expect_error({"demo", "--seed", "x"}, "option --seed must be a whole number");
 }
 
+TEST_F(OptionsTest, OptionsThatOthersLeaveWithoutEffectAreWarnedOf) {
+  const Words command = {"train",    "lm",  "--train",     "mails.txt", "--model",   "idle.weft",
+                         "--hidden", "4",   "--epochs",    "1",         "--samples", "3",
+                         "--beta1",  "0.5", "--optimizer", "sgd",       "--threads", "1"};
+  const Result idle = weft(folder, command);
+  EXPECT_EQ(idle.exit, 0);
+  EXPECT_THAT(idle.err, HasSubstr("warning: option --samples has an effect only with --output "
+                                  "sampled\n"));
+  EXPECT_THAT(idle.err, HasSubstr("--beta1 has an effect only with --optimizer adam or adamw\n"));
+  const Result effective = weft(folder, command + Words{"--output", "sampled"});
+  EXPECT_THAT(effective.err, ::testing::Not(HasSubstr("--samples")));
+}
+
 TEST_F(OptionsTest, AnOptionMayTakeTwoFiles) {
   folder.write("a.en", "one\ntwo\n");
   folder.write("a b.fr", "un\ndeux\n");

@@ -88,7 +88,9 @@ TEST_F(OptionsTest, OptionsThatOthersLeaveWithoutEffectAreWarnedOf) {
                                   "sampled\n"));
   EXPECT_THAT(idle.err, HasSubstr("--beta1 has an effect only with --optimizer adam or adamw\n"));
   const Result effective = weft(folder, command + Words{"--output", "sampled"});
+  EXPECT_EQ(effective.exit, 0);
   EXPECT_THAT(effective.err, ::testing::Not(HasSubstr("--samples")));
+  EXPECT_THAT(effective.err, HasSubstr("--beta1"));
 }
 
 TEST_F(OptionsTest, AnOptionMayTakeTwoFiles) {

@@ -51,7 +51,8 @@ void ClassifierOptions::visit(OptionVisitor& v) {
     v.integer("layers", layers, 1, 64, "hidden layers");
     v.integer("hidden", hidden, 1, 65536, "units a layer");
   });
-  v.integer("embedding", embedding, 1, 65536, "size of the word vectors");
+  v.only_for("arch", {"bow", "mlp", "rnn", "gru", "lstm"},
+             [&] { v.integer("embedding", embedding, 1, 65536, "size of the word vectors"); });
   v.only_for("arch", recurrent_archs, [&] {
     v.flag("bidirectional", bidirectional, "read from both ends");
     v.choice("pooling", pooling, {"last", "mean", "max", "attention"},

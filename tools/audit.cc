@@ -113,11 +113,11 @@ void audit_command(const Arguments& arguments) {
   require_option(options.secrets, "secrets", "name the file with the secrets");
 
   const auto loaded = load_model_as<NextTokenModel>(path, "language model");
-  const PersonalizedFile personalized(*loaded.model, personal);
+  const ModelInUse in_use(*loaded.model, personal);
   const std::vector<SecretOfLine> secrets = read_secrets(options);
   std::vector<Exposure> exposures;
   for (const SecretOfLine& secret : secrets)
-    exposures.push_back(measured(personalized.model(), secret, options));
+    exposures.push_back(measured(in_use.model(), secret, options));
   if (options.json) return print_json(described(secrets, exposures, options));
   print(secrets, exposures, options);
 }

@@ -31,25 +31,30 @@ struct CalibrateOptions {
 void calibrate_command(const Arguments& arguments) {
   std::string path;
   CalibrateOptions options;
+  PersonalOptions personal;
+  ContinuousCacheOptions cache;
   ThreadOptions threads;
   OptionParser parser("calibrate", "MODEL --data FILE --model OUT",
                       "Learns how often suggestions of which confidence are right, so that\n"
                       "weft complete --min-confidence 0.6 shows what is right six times of ten.");
   parser.positional("MODEL", path, "a language model that weft train lm wrote");
   parser.group("Files", options);
+  parser.group("A personal model to calibrate it with", personal);
+  parser.group("A cache to calibrate it with", cache);
   parser.group("Computing", threads);
   if (!parser.parse(arguments)) return;
   threads.apply();
   require_option(options.data, "data", "name a file with text");
   require_option(options.model, "model", "name the file to write to");
 
-  check_outputs({{"model", options.model}}, {{"data", options.data}});
+  check_outputs({{"model", options.model}}, {{"data", options.data}, {"personal", personal.file}});
   auto loaded = load_model_as<NextTokenModel>(path, "language model");
   const auto texts = read_written_texts(options.data, options.encoding, options.with_context);
+  const ModelInUse in_use(*loaded.model, personal, cache);
   CompletionOptions completion;
   completion.min_confidence = 0.02;
   completion.count = completion.beam;
-  const auto typed = type_texts(CompletionModel(*loaded.model), completion, texts,
+  const auto typed = type_texts(CompletionModel(in_use.model()), completion, texts,
                                 static_cast<std::size_t>(options.keystrokes), say);
   std::size_t places = 0;
   for (const auto& text : typed) places += text.size();

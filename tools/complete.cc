@@ -100,6 +100,7 @@ void complete_command(const Arguments& arguments) {
   CompletionOptions completion;
   CompleteOptions options;
   PersonalOptions personal;
+  ContinuousCacheOptions cache;
   BlockOptions block;
   LineOptions lines;
   ThreadOptions threads;
@@ -112,6 +113,7 @@ void complete_command(const Arguments& arguments) {
   parser.group("Continuations", completion);
   parser.group("Input and output", options);
   parser.group("A personal model", personal);
+  parser.group("A cache of what was read", cache);
   parser.group("Words never to suggest", block);
   parser.group("Lines", lines);
   parser.group("Computing", threads);
@@ -119,8 +121,8 @@ void complete_command(const Arguments& arguments) {
   threads.apply();
 
   const auto loaded = load_model_as<NextTokenModel>(path, "language model");
-  const PersonalizedFile personalized(*loaded.model, personal);
-  const CompletionModel model(personalized.model(), calibration_of(loaded.record),
+  const ModelInUse in_use(*loaded.model, personal, cache);
+  const CompletionModel model(in_use.model(), calibration_of(loaded.record),
                               read_block_list(block));
   check(completion, parser, model);
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");

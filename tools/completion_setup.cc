@@ -14,12 +14,14 @@ void PersonalOptions::visit(OptionVisitor& v) {
   v.file("personal", file, "what weft adapt learned of somebody's own text");
 }
 
-PersonalizedFile::PersonalizedFile(const NextTokenModel& general, const PersonalOptions& options)
+ModelInUse::ModelInUse(const NextTokenModel& general, const PersonalOptions& options,
+                       const ContinuousCacheOptions& cache)
     : general_(general) {
+  if (cache.size > 0) cached_ = std::make_unique<CachedModel>(general, cache);
   if (options.file.empty()) return;
   personal_ = load_model_as<PersonalModel>(options.file, "personal model");
   try {
-    mixed_ = std::make_unique<PersonalizedModel>(general, *personal_.model);
+    mixed_ = std::make_unique<PersonalizedModel>(this->general(), *personal_.model);
   } catch (const UserError& error) {
     throw FormatError(options.file, error.what());
   }

@@ -5,6 +5,7 @@
 
 #include "base/options.h"
 #include "models/file/model_file.h"
+#include "models/nets/cached_model.h"
 #include "models/nets/completion.h"
 #include "models/nets/personal_model.h"
 
@@ -21,16 +22,21 @@ struct PersonalOptions {
   void visit(OptionVisitor& v);
 };
 
-/// A language model, with what was learned of somebody's own text if there is something.
-class PersonalizedFile {
+/// A language model, a cache on top if one is wanted, and what was learned of somebody's own text
+/// if there is something.
+class ModelInUse {
  public:
-  PersonalizedFile(const NextTokenModel& general, const PersonalOptions& options);
-  const NextTokenModel& model() const { return mixed_ ? *mixed_ : general_; }
-  /// Nothing if there is only the shared model.
+  explicit ModelInUse(const NextTokenModel& general, const PersonalOptions& options = {},
+                      const ContinuousCacheOptions& cache = {});
+  const NextTokenModel& model() const { return mixed_ ? *mixed_ : general(); }
+  /// Nothing if there is nothing personal.
   const PersonalizedModel* personalized() const { return mixed_.get(); }
 
  private:
+  const NextTokenModel& general() const { return cached_ ? *cached_ : general_; }
+
   const NextTokenModel& general_;
+  std::unique_ptr<const CachedModel> cached_;
   Loaded<PersonalModel> personal_;
   std::unique_ptr<const PersonalizedModel> mixed_;
 };

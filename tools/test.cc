@@ -110,7 +110,7 @@ nlohmann::json measure_personalized(const NextTokenModel& general, const TokenSt
   refuse(parser, settings.mixture, one);
   refuse(parser, settings.cache, one);
   refuse(parser, settings.dynamic, one);
-  const PersonalizedFile file(general, settings.personal);
+  const ModelInUse file(general, settings.personal);
   return evaluate_personalized(*file.personalized(), data);
 }
 
@@ -144,13 +144,12 @@ nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecor
                                    const OptionParser& parser) {
   const int beam = parser.given("beam") ? settings.search.beam : CompletionOptions().beam;
   const char* const plain = "suggestions are measured without";
-  refuse(parser, settings.cache, plain);
   refuse(parser, settings.dynamic, plain);
   refuse(parser, settings.mixture, plain);
-  const PersonalizedFile personalized(model, settings.personal);
-  return measure_completion(CompletionModel(personalized.model(), calibration_of(record),
-                                            read_block_list(settings.block)),
-                            data, settings.reader.encoding, beam, settings.completion);
+  const ModelInUse in_use(model, settings.personal, settings.cache);
+  return measure_completion(
+      CompletionModel(in_use.model(), calibration_of(record), read_block_list(settings.block)),
+      data, settings.reader.encoding, beam, settings.completion);
 }
 
 nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const OptionParser& parser) {

@@ -72,13 +72,6 @@ class Cache {
 
 }  // namespace
 
-void ContinuousCacheOptions::visit(OptionVisitor& v) {
-  v.integer("cache-size", size, 0, 1000000,
-            "of a language model: positions that a continuous cache remembers; 0: none");
-  v.number("cache-theta", theta, 0, 1000, "how much the cache prefers similar positions");
-  v.number("cache-lambda", lambda, 0, 1, "weight of the cache");
-}
-
 nlohmann::json evaluate_with_cache(const LanguageModel& model, const TokenStream& data,
                                    const ContinuousCacheOptions& options) {
   LanguageBatches batches(data, 1, kSteps);

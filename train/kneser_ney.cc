@@ -13,6 +13,9 @@
 namespace weft {
 namespace {
 
+/// Discounts of n-grams seen once, twice, and more often.
+using Discounts = std::array<double, 3>;
+
 /// The n-grams of one order, sorted.
 struct Counted {
   std::vector<std::uint32_t> parent;  // the node of the first n − 1 tokens
@@ -21,14 +24,33 @@ struct Counted {
   std::vector<std::uint64_t> adjusted;
   std::vector<std::uint32_t> shorter;  // the node of the last n − 1 tokens
   std::vector<bool> begins_line;
+  std::uint64_t least_count = 0;  // that an n-gram must have to be kept
+  Discounts discounts{};
   std::size_t size() const { return word.size(); }
+  bool is_kept(std::size_t i) const { return count[i] >= least_count; }
+  std::uint64_t kept() const {
+    return static_cast<std::uint64_t>(std::count_if(
+        count.begin(), count.end(), [&](std::uint64_t c) { return c >= least_count; }));
+  }
+  double mass(std::size_t i) const { return static_cast<double>(adjusted[i]); }
+  double discount(std::size_t i) const {
+    return adjusted[i] == 0 ? 0 : discounts[std::min<std::uint64_t>(adjusted[i], 3) - 1];
+  }
 };
 
-/// Discounts of n-grams seen once, twice, and more often.
-using Discounts = std::array<double, 3>;
-
-double discount_of(const Discounts& discounts, std::uint64_t count) {
-  return count == 0 ? 0 : discounts[std::min<std::uint64_t>(count, 3) - 1];
+/// A small vocabulary has no rare n-grams of a low order: then what KenLM falls back to.
+Discounts discounts_of(const Counted& counted) {
+  std::array<double, 4> seen{};  // n-grams seen once to four times
+  for (const std::uint64_t count : counted.adjusted)
+    if (count >= 1 && count <= 4) ++seen[count - 1];
+  if (seen[0] == 0 || seen[1] == 0 || seen[2] == 0) return {0.5, 1, 1.5};
+  const double y = seen[0] / (seen[0] + 2 * seen[1]);
+  Discounts discounts{};
+  for (std::size_t k = 0; k < 3; ++k) {
+    const double count = static_cast<double>(k + 1);
+    discounts[k] = std::clamp(count - (count + 1) * y * seen[k + 1] / seen[k], 0.0, count);
+  }
+  return discounts;
 }
 
 }  // namespace
@@ -44,13 +66,22 @@ class NgramCounter {
     count_unigrams();
     for (int n = 2; n <= order_; ++n) count(n);
     adjust();
+    for (int n = 1; n <= order_; ++n) {
+      Counted& counted = orders_[static_cast<std::size_t>(n - 1)];
+      counted.discounts = discounts_of(counted);
+      if (n > 2) counted.least_count = static_cast<std::uint64_t>(options.prune) + 1;
+      if (n > 1 && counted.kept() > NgramTrie::kMost)
+        throw UserError("the text has more than " + std::to_string(NgramTrie::kMost) +
+                        " different n-grams of order " + std::to_string(n) +
+                        "; give a smaller --order, a larger --prune or less text");
+    }
   }
 
   int order() const { return order_; }
   const Counted& of(int n) const { return orders_[static_cast<std::size_t>(n - 1)]; }
   std::vector<std::uint64_t> sizes() const {
     std::vector<std::uint64_t> sizes;
-    for (int n = 2; n <= order_; ++n) sizes.push_back(of(n).size());
+    for (int n = 2; n <= order_; ++n) sizes.push_back(of(n).kept());
     return sizes;
   }
 
@@ -98,10 +129,6 @@ class NgramCounter {
       ++counted.count.back();
       nodes[i] = static_cast<std::uint32_t>(counted.size() - 1);
     }
-    if (counted.size() > NgramTrie::kMost)
-      throw UserError("the text has more than " + std::to_string(NgramTrie::kMost) +
-                      " different n-grams of order " + std::to_string(n) +
-                      "; give a smaller --order or less text");
     node_ = std::move(nodes);
     orders_.push_back(std::move(counted));
   }
@@ -127,69 +154,56 @@ class NgramCounter {
 
 namespace {
 
-/// A small vocabulary has no rare n-grams of a low order: then what KenLM falls back to.
-Discounts discounts_of(const Counted& counted) {
-  std::array<double, 4> seen{};  // n-grams seen once to four times
-  for (const std::uint64_t count : counted.adjusted)
-    if (count >= 1 && count <= 4) ++seen[count - 1];
-  if (seen[0] == 0 || seen[1] == 0 || seen[2] == 0) return {0.5, 1, 1.5};
-  const double y = seen[0] / (seen[0] + 2 * seen[1]);
-  Discounts discounts;
-  for (std::size_t k = 0; k < 3; ++k) {
-    const double count = static_cast<double>(k + 1);
-    discounts[k] = std::clamp(count - (count + 1) * y * seen[k + 1] / seen[k], 0.0, count);
-  }
-  return discounts;
-}
-
 void resize(Parameter* parameter) {
   if (parameter) parameter->value.zeros(parameter->rows, 1);
 }
 
 /// p of order 1: what the discounts leave is spread over all tokens that may come.
 std::vector<double> unigram_probabilities(const Counted& counted) {
-  const Discounts discounts = discounts_of(counted);
   double sum = 0, left = 0, tokens = 0;
   for (std::size_t i = 0; i < counted.size(); ++i) {
-    sum += static_cast<double>(counted.adjusted[i]);
-    left += discount_of(discounts, counted.adjusted[i]);
+    sum += counted.mass(i);
+    left += counted.discount(i);
     tokens += i != kPad && i != kBos;
   }
   std::vector<double> p(counted.size(), 0);
   for (std::size_t i = 0; i < counted.size(); ++i) {
     if (i == kPad || i == kBos) continue;
-    const double count = static_cast<double>(counted.adjusted[i]);
-    p[i] = (count - discount_of(discounts, counted.adjusted[i])) / sum + left / sum / tokens;
+    p[i] = (counted.mass(i) - counted.discount(i)) / sum + left / sum / tokens;
   }
   return p;
 }
 
-/// Fills in order n > 1, and back-off weights and first children of the order below.
-std::vector<double> fill_order(NgramTrie& trie, const Counted& counted, int n,
-                               const std::vector<double>& shorter) {
-  const Discounts discounts = discounts_of(counted);
+/// Fills in order n > 1, and back-off weights and first children of the order below. Takes and
+/// returns a probability for each n-gram counted; of those that are not kept it is not asked.
+std::vector<double> fill_order(NgramTrie& trie, const Counted& contexts, const Counted& counted,
+                               int n, const std::vector<double>& shorter) {
   NgramTrie::Level &below = trie.level(n - 1), &level = trie.level(n);
   std::vector<double> p(counted.size());
   std::size_t end = 0;
-  for (Index context = 0; context < below.back_off->rows; ++context) {
+  Index filled = 0, filled_below = 0;
+  for (std::size_t context = 0; context < contexts.size(); ++context) {
     const std::size_t begin = end;
     double sum = 0, left = 0;
     for (; end < counted.size() && counted.parent[end] == context; ++end) {
-      sum += static_cast<double>(counted.adjusted[end]);
-      left += discount_of(discounts, counted.adjusted[end]);
+      sum += counted.mass(end);
+      left += counted.is_kept(end) ? counted.discount(end) : counted.mass(end);
     }
-    below.first->value[context] = static_cast<real>(begin);
     const double back_off = sum > 0 ? left / sum : 1;
-    below.back_off->value[context] = static_cast<real>(std::log(std::max(back_off, 1e-30)));
+    if (contexts.is_kept(context)) {
+      below.first->value[filled_below] = static_cast<real>(filled);
+      below.back_off->value[filled_below++] =
+          static_cast<real>(std::log(std::max(back_off, 1e-30)));
+    }
     for (std::size_t i = begin; i < end; ++i) {
-      const double count = static_cast<double>(counted.adjusted[i]);
-      p[i] = (sum > 0 ? (count - discount_of(discounts, counted.adjusted[i])) / sum : 0) +
+      if (!counted.is_kept(i)) continue;
+      p[i] = (sum > 0 ? (counted.mass(i) - counted.discount(i)) / sum : 0) +
              back_off * shorter[counted.shorter[i]];
-      level.word->value[i] = static_cast<real>(counted.word[i]);
-      level.log_probability->value[i] = static_cast<real>(std::log(p[i]));
+      level.word->value[filled] = static_cast<real>(counted.word[i]);
+      level.log_probability->value[filled++] = static_cast<real>(std::log(p[i]));
     }
   }
-  below.first->value[below.back_off->rows] = static_cast<real>(end);
+  below.first->value[filled_below] = static_cast<real>(filled);
   return p;
 }
 
@@ -211,7 +225,8 @@ void KneserNey::fill(NgramTrie& trie) const {
   std::vector<double> p = unigram_probabilities(counts_->of(1));
   for (std::size_t i = 0; i < p.size(); ++i)
     trie.level(1).log_probability->value[i] = static_cast<real>(std::log(p[i]));
-  for (int n = 2; n <= trie.order(); ++n) p = fill_order(trie, counts_->of(n), n, p);
+  for (int n = 2; n <= trie.order(); ++n)
+    p = fill_order(trie, counts_->of(n - 1), counts_->of(n), n, p);
 }
 
 std::unique_ptr<NgramModel> fit_ngram_model(const NgramModelOptions& options,

@@ -213,7 +213,7 @@ Matrix LanguageModel::step(State& state, const std::vector<int>& tokens) const {
   return scores;
 }
 
-Matrix LanguageModel::read(State& state, const std::vector<int>& prefix) const {
+Matrix LanguageModel::read(State& state, const std::vector<int>& prefix, Matrix* hidden) const {
   if (prefix.empty()) return step(state, {kEos});
   // Bounds the memory that a very long prefix needs, and spares a short one oneDNN, which takes
   // longer to make its code than a product of few columns takes.
@@ -227,7 +227,9 @@ Matrix LanguageModel::read(State& state, const std::vector<int>& prefix) const {
     const int length = static_cast<int>(ids.size());
     tape.reset();
     const SequenceShape shape{length, 1, &length};
-    last = recurrent_(tape, embedding_(tape, ids), shape, state.recurrent).value().tail_cols(1);
+    const Matrix& h = recurrent_(tape, embedding_(tape, ids), shape, state.recurrent).value();
+    if (hidden) *hidden = arma::join_rows(*hidden, h);
+    last = h.tail_cols(1);
   }
   Matrix scores = output_->scores(tape, tape.constant(last)).value();
   to_log_probabilities(scores);
@@ -291,11 +293,16 @@ std::vector<NextTokenModel::ReadingPointer> LanguageModel::advance(
 }
 
 NextTokenModel::ReadingPointer LanguageModel::read(const ReadingPointer& reading,
-                                                   const std::vector<int>& tokens) const {
+                                                   const std::vector<int>& tokens,
+                                                   Matrix* hidden) const {
   if (tokens.empty()) return reading;
   State state{state_of(reading)};
-  Matrix next = read(state, tokens);
+  Matrix next = read(state, tokens, hidden);
   return std::make_shared<NetworkReading>(std::move(next), std::move(state.recurrent));
+}
+
+const Matrix& LanguageModel::hidden(const ReadingPointer& reading) {
+  return state_of(reading).hidden.back();
 }
 
 std::vector<double> LanguageModel::fingerprint(const std::string& input) const {

@@ -76,13 +76,22 @@ class LanguageModel : public NextTokenModel {
   /// what comes next, V × B. A fresh State has read nothing.
   Matrix step(State& state, const std::vector<int>& tokens) const;
   /// Reads a whole prefix (B = 1); the log-probabilities after its last token. An empty one reads
-  /// <eos>, the start of a line.
-  Matrix read(State& state, const std::vector<int>& prefix) const;
+  /// <eos>, the start of a line. `hidden`: what the output layer saw after each token, H × T, if
+  /// that is wanted.
+  Matrix read(State& state, const std::vector<int>& prefix, Matrix* hidden = nullptr) const;
 
   ReadingPointer begin() const override;
   std::vector<ReadingPointer> advance(const std::vector<ReadingPointer>& readings,
                                       const std::vector<int>& tokens) const override;
-  ReadingPointer read(const ReadingPointer& reading, const std::vector<int>& tokens) const override;
+  ReadingPointer read(const ReadingPointer& reading,
+                      const std::vector<int>& tokens) const override {
+    return read(reading, tokens, nullptr);
+  }
+  /// `hidden` as above.
+  ReadingPointer read(const ReadingPointer& reading, const std::vector<int>& tokens,
+                      Matrix* hidden) const;
+  /// What the output layer saw last, H × 1.
+  static const Matrix& hidden(const ReadingPointer& reading);
 
   /// As the model was built: sizes and cutoffs that were left open are filled in.
   const LanguageModelOptions& options() const { return options_; }

@@ -13,6 +13,7 @@ namespace weft {
 
 struct NgramModelOptions {
   int order = 5;  // of the longest n-grams
+  int prune = 0;  // n-grams of three tokens and more that came so often, or less, are left out
   void visit(OptionVisitor& v);
 };
 

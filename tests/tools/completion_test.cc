@@ -94,6 +94,28 @@ TEST_F(CompletionTool, NeverSuggestsBlockedWords) {
   expect_user_error(weft(folder, {"complete", model, "--block", "odd"}), "odd:2:");
 }
 
+TEST_F(CompletionTool, ACacheExpectsWhatTheContextSays) {
+  const std::string network = model("lm");
+  const auto suggested = [&](const std::string& word, const Words& more) {
+    std::string context = word;
+    for (int i = 0; i < 5; ++i) context += " " + word;
+    return complete(Words{network, "--max-tokens", "1", "--context", context} + more, "best f\n")
+        .front();
+  };
+  const Words cached = {"--cache-size", "50", "--cache-lambda", "0.99"};
+  EXPECT_EQ(suggested("friends", cached), "riends friends");
+  EXPECT_EQ(suggested("from", cached), "rom from");
+  EXPECT_EQ(suggested("friends", {"--cache-size", "50", "--cache-lambda", "0"}),
+            suggested("friends", {}));
+  ASSERT_EQ(weft(folder, {"calibrate", network, "--data", "mails.txt", "--model", "c.weft",
+                          "--cache-size", "50"})
+                .exit,
+            0);
+  measured({"c.weft", "--data", "mails.txt", "--completion", "--cache-size", "50"});
+  expect_user_error(weft(folder, {"complete", ngrams(), "--cache-size", "50"}),
+                    "an n-gram model has no hidden state");
+}
+
 TEST_F(CompletionTool, LearnsSomebodysOwnWords) {
   const std::string model = ngrams("base.weft", {"--tokenizer", "chars"});
   std::string own;

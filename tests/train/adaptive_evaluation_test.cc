@@ -10,6 +10,7 @@
 #include "tests/models/small_models.h"
 #include "train/continuous_cache.h"
 #include "train/dynamic_evaluation.h"
+#include "train/kneser_ney.h"
 #include "train/language_task.h"
 
 namespace weft {
@@ -75,6 +76,56 @@ TEST(ContinuousCache, AgreesWithPlainLoops) {
     }
     EXPECT_NEAR(loss(evaluate_with_cache(*model, data, options)), -sum / 150, 1e-5) << size;
   }
+}
+
+// What completes reads a token at a time, or several, and gives all words' probabilities.
+TEST(ContinuousCache, ReadsAsItIsMeasured) {
+  const auto network = initialised();
+  const TokenStream data = stream_of(*network, 60);
+  ContinuousCacheOptions options;
+  options.size = 7;
+  options.theta = 2;
+  options.lambda = 0.3;
+  const CachedModel model(*network, options);
+  std::vector<int> ids(data.size());
+  data.read(0, ids.size(), ids.data());
+  double sum = 0;
+  std::vector<int> read;  // since `last`
+  auto last = model.begin(), reading = last;
+  for (const int id : ids) {
+    EXPECT_NEAR(arma::accu(arma::exp(reading->next())), 1, 1e-5);
+    sum -= static_cast<double>(reading->next()[static_cast<Index>(id)]);
+    reading = model.advance({reading}, {id}).front();
+    read.push_back(id);
+    if (read.size() < 9) continue;
+    const auto at_once = model.read(last, read);
+    EXPECT_TRUE(arma::approx_equal(at_once->next(), reading->next(), "absdiff", real(1e-5)));
+    last = at_once;
+    read.clear();
+  }
+  EXPECT_NEAR(sum / 60, loss(evaluate_with_cache(*network, data, options)), 1e-5);
+}
+
+TEST(ContinuousCache, BranchesShareWhatIsBeforeThem) {
+  const auto network = initialised();
+  ContinuousCacheOptions options;
+  options.size = 100;
+  options.lambda = 0.5;
+  const CachedModel model(*network, options);
+  const int a = kSpecialIds, b = a + 1;
+  const auto begin = model.begin();
+  EXPECT_EQ(begin->next()[a], network->begin()->next()[a]);  // nothing is before
+  const auto both = model.advance({begin, begin}, {a, b});
+  // All that the cache knows is one word.
+  EXPECT_GT(both[0]->next()[static_cast<Index>(a)], std::log(0.5));
+  EXPECT_GT(both[1]->next()[static_cast<Index>(b)], std::log(0.5));
+  EXPECT_LT(both[0]->next()[static_cast<Index>(b)], std::log(0.5));
+}
+
+TEST(ContinuousCache, NeedsHiddenStates) {
+  const auto network = initialised();
+  const auto ngrams = fit_ngram_model({2}, network->shared_tokenizer(), stream_of(*network, 60));
+  EXPECT_THROW(CachedModel(*ngrams, {10}), UserError);
 }
 
 TEST(DynamicEvaluation, AtRateZeroIsStatic) {

@@ -19,7 +19,8 @@ using Gram = std::vector<int>;
 /// Interpolated modified Kneser-Ney, straight from the definitions.
 class Definition {
  public:
-  Definition(int order, const std::vector<int>& text) : order_(order) {
+  Definition(int order, const std::vector<int>& text, int prune = 0)
+      : order_(order), prune_(prune) {
     std::vector<int> ids = {kEos};
     ids.insert(ids.end(), text.begin(), text.end());
     for (std::size_t end = 1; end < ids.size(); ++end)
@@ -54,7 +55,8 @@ class Definition {
     context.push_back(0);
     for (int w = 0; w < kVocabulary; ++w) {
       context.back() = w;
-      const double count = adjusted(context), taken = discount(context.size(), count);
+      const double count = adjusted(context);
+      const double taken = is_pruned(context) ? count : discount(context.size(), count);
       sum += count;
       left += taken;
       if (w == word) own = count - taken;
@@ -63,6 +65,10 @@ class Definition {
     return {own / sum, left / sum};
   }
 
+  bool is_pruned(const Gram& gram) const {
+    const auto found = counts_.find(gram);
+    return gram.size() > 2 && found != counts_.end() && found->second <= prune_;
+  }
   double adjusted(const Gram& gram) const {
     const auto found = counts_.find(gram);
     if (found == counts_.end()) return 0;
@@ -89,34 +95,52 @@ class Definition {
     for (double& discount : discounts) discount = std::max(discount, 0.0);
   }
 
-  int order_;
+  int order_, prune_;
   std::map<Gram, int> counts_;
   std::map<Gram, std::set<int>> before_;
   std::map<std::size_t, std::vector<double>> discounts_;
 };
 
-TEST(KneserNey, AgreesWithTheDefinition) {
-  for (const int order : {2, 3, 4}) {
-    const std::vector<int> text = random_text(1, 400);
-    const auto model = fit_ngram_model({order}, words(), TokenStream::from_ids(text));
-    const Definition definition(order, text);
-    const NgramTrie& trie = model->trie();
-    NgramTrie::State state = trie.start();
-    for (const int id : random_text(2, 60)) {
-      const Matrix all = trie.log_probabilities(state);
-      double sum = 0;
-      for (int w = 0; w < kVocabulary; ++w) {
-        const double p = std::exp(trie.log_probability(state, w));
-        sum += p;
-        EXPECT_NEAR(std::exp(static_cast<double>(all[static_cast<Index>(w)])), p, 1e-6);
-        if (w != kPad && w != kBos) {
-          EXPECT_NEAR(p, definition.probability(state.context, w), 1e-6) << order << " " << w;
-        }
+void expect_agreement(const NgramModelOptions& options) {
+  SCOPED_TRACE(options.order);
+  SCOPED_TRACE(options.prune);
+  const std::vector<int> text = random_text(1, 400);
+  const auto model = fit_ngram_model(options, words(), TokenStream::from_ids(text));
+  const Definition definition(options.order, text, options.prune);
+  const NgramTrie& trie = model->trie();
+  NgramTrie::State state = trie.start();
+  for (const int id : random_text(2, 60)) {
+    const Matrix all = trie.log_probabilities(state);
+    double sum = 0;
+    for (int w = 0; w < kVocabulary; ++w) {
+      const double p = std::exp(trie.log_probability(state, w));
+      sum += p;
+      EXPECT_NEAR(std::exp(static_cast<double>(all[static_cast<Index>(w)])), p, 1e-6);
+      if (w != kPad && w != kBos) {
+        EXPECT_NEAR(p, definition.probability(state.context, w), 1e-6) << w;
       }
-      EXPECT_NEAR(sum, 1, 1e-5);
-      trie.read(state, id);
     }
+    EXPECT_NEAR(sum, 1, 1e-5);
+    trie.read(state, id);
   }
+}
+
+TEST(KneserNey, AgreesWithTheDefinition) {
+  for (const int order : {2, 3, 4}) expect_agreement({order});
+}
+
+TEST(KneserNey, AgreesWithTheDefinitionOfPruning) {
+  for (const int order : {2, 3, 4})
+    for (const int prune : {1, 3, 1000}) expect_agreement({order, prune});
+}
+
+TEST(KneserNey, KeepsWhatCameOftenEnough) {
+  const int a = kSpecialIds, b = a + 1;
+  const auto text = TokenStream::from_ids({a, a, a, kEos, a, a, b, kEos, b, b, b, kEos});
+  // <eos> a a twice; all others of three tokens once.
+  EXPECT_EQ(KneserNey({3}, kVocabulary, text).sizes(), (std::vector<std::uint64_t>{7, 8}));
+  EXPECT_EQ(KneserNey({3, 1}, kVocabulary, text).sizes(), (std::vector<std::uint64_t>{7, 1}));
+  EXPECT_EQ(KneserNey({3, 2}, kVocabulary, text).sizes(), (std::vector<std::uint64_t>{7, 0}));
 }
 
 TEST(KneserNey, ATextOfOneWord) {

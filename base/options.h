@@ -47,6 +47,12 @@ class OptionVisitor {
     static_cast<void>(names);
     body();
   }
+  /// The same for options that need another, `option`, which is on if `is_on`.
+  virtual void only_with(const char* option, bool is_on, const std::function<void()>& body) {
+    static_cast<void>(option);
+    static_cast<void>(is_on);
+    body();
+  }
 
   void integer(const char* name, int& value, int low, int high, const char* help) {
     std::int64_t wide = value;

@@ -39,8 +39,8 @@ void calibrate_command(const Arguments& arguments) {
                       "weft complete --min-confidence 0.6 shows what is right six times of ten.");
   parser.positional("MODEL", path, "a language model that weft train lm wrote");
   parser.group("Files", options);
-  parser.group("A personal model to calibrate it with", personal);
-  parser.group("A cache to calibrate it with", cache);
+  parser.group("A personal model, to complete with it", personal);
+  parser.group("A cache, to complete with the same", cache);
   parser.group("Computing", threads);
   if (!parser.parse(arguments)) return;
   threads.apply();

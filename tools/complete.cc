@@ -113,7 +113,7 @@ void complete_command(const Arguments& arguments) {
   parser.group("Continuations", completion);
   parser.group("Input and output", options);
   parser.group("A personal model", personal);
-  parser.group("A cache of what was read", cache);
+  parser.group("A cache of the line and its context", cache);
   parser.group("Words never to suggest", block);
   parser.group("Lines", lines);
   parser.group("Computing", threads);

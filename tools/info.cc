@@ -32,13 +32,14 @@ Json layers(const ParameterStore& store) {
   std::uint64_t largest = 0;
   for (const Parameter& parameter : store) {
     const std::string name = parameter.name.substr(0, parameter.name.rfind('.'));
-    if (result.empty() || result.back()["name"] != name) {
-      result.push_back({{"name", name}, {"parameters", 0}, {"weights", Json::array()}});
-      largest = 0;
-    }
-    Json& layer = result.back();
     const std::uint64_t count = parameter.rows * parameter.columns;
     const Json shape = {parameter.rows, parameter.columns};
+    if (result.empty() || result.back()["name"] != name) {
+      largest = 0;
+      result.push_back(
+          {{"name", name}, {"parameters", 0}, {"shape", shape}, {"weights", Json::array()}});
+    }
+    Json& layer = result.back();
     if (count > largest) {
       layer["shape"] = shape;
       largest = count;

@@ -142,11 +142,20 @@ void OptionNames::flag(const char* name, bool&, const char*) {
 
 void IdleOptions::only_for(const char* choice, const std::vector<std::string>& wanted,
                            const std::function<void()>& body) {
+  const bool there = std::find(wanted.begin(), wanted.end(), chosen_.at(choice)) != wanted.end();
+  need(choice + (" " + join(wanted, " or ")), there, body);
+}
+
+void IdleOptions::only_with(const char* option, bool is_on, const std::function<void()>& body) {
+  need(option, is_on, body);
+}
+
+void IdleOptions::need(const std::string& what, bool there, const std::function<void()>& body) {
   const std::set<std::string> before = names;
   body();
-  if (std::find(wanted.begin(), wanted.end(), chosen_.at(choice)) != wanted.end()) return;
+  if (there) return;
   for (const std::string& name : names)
-    if (!before.count(name)) idle[name] = std::string("--") + choice + " " + join(wanted, " or ");
+    if (!before.count(name)) idle[name] = "--" + what;
 }
 
 const GivenOption* OptionAssigner::find(const char* name) const {

@@ -87,10 +87,14 @@ class IdleOptions : public OptionNames {
   }
   void only_for(const char* choice, const std::vector<std::string>& wanted,
                 const std::function<void()>& body) override;
+  void only_with(const char* option, bool is_on, const std::function<void()>& body) override;
 
   std::map<std::string, std::string> idle;  // what each would need: "--output sampled"
 
  private:
+  /// What `body` visits needs `what`, and has it if `there`.
+  void need(const std::string& what, bool there, const std::function<void()>& body);
+
   std::map<std::string, std::string> chosen_;
 };
 

@@ -110,8 +110,8 @@ nlohmann::json measure_personalized(const NextTokenModel& general, const TokenSt
   refuse(parser, settings.mixture, one);
   refuse(parser, settings.cache, one);
   refuse(parser, settings.dynamic, one);
-  const ModelInUse file(general, settings.personal);
-  return evaluate_personalized(*file.personalized(), data);
+  const ModelInUse in_use(general, settings.personal);
+  return evaluate_personalized(*in_use.personalized(), data);
 }
 
 nlohmann::json measure_language_model(const Model& model, const std::string& data,
@@ -124,8 +124,12 @@ nlohmann::json measure_language_model(const Model& model, const std::string& dat
   if (!settings.personal.file.empty())
     return measure_personalized(dynamic_cast<const NextTokenModel&>(model), stream, settings,
                                 parser);
-  if (!settings.mixture.model.empty())
+  if (!settings.mixture.model.empty()) {
+    const char* const both = "a mixture is measured without";
+    refuse(parser, settings.cache, both);
+    refuse(parser, settings.dynamic, both);
     return measure_mixture(model, stream, settings.mixture, settings.reader.encoding);
+  }
   if (const auto* ngrams = dynamic_cast<const NgramModel*>(&model)) {
     const char* const not_a_network = "an n-gram model has no hidden state";
     refuse(parser, settings.cache, not_a_network);

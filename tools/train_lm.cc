@@ -50,7 +50,7 @@ struct KindOptions {
   NgramModelOptions ngram;
   void visit(OptionVisitor& v) {
     v.choice("arch", arch, {"recurrent", "ngram"}, "a network, or counts of n-grams");
-    ngram.visit(v);
+    v.only_for("arch", {"ngram"}, [&] { ngram.visit(v); });
   }
 };
 

@@ -52,9 +52,11 @@ void step(ParameterStore& store, const ParameterStore& first, const Gradients& g
 void DynamicEvaluationOptions::visit(OptionVisitor& v) {
   v.number("dynamic-rate", rate, 0, 1e6,
            "of a language model: learning rate of dynamic evaluation; 0: off");
-  v.number("dynamic-decay", decay, 0, 1, "how much a step brings the weights back");
-  v.integer("dynamic-steps", steps, 1, 65536, "tokens between two steps");
-  v.number("dynamic-clip", clip, 0, 1e30, "gradients with a larger norm are shortened; 0: off");
+  v.only_with("dynamic-rate", rate > 0, [&] {
+    v.number("dynamic-decay", decay, 0, 1, "how much a step brings the weights back");
+    v.integer("dynamic-steps", steps, 1, 65536, "tokens between two steps");
+    v.number("dynamic-clip", clip, 0, 1e30, "gradients with a larger norm are shortened; 0: off");
+  });
 }
 
 nlohmann::json evaluate_dynamically(const LanguageModel& model, const TokenStream& data,

@@ -29,8 +29,9 @@ struct Counted {
   std::size_t size() const { return word.size(); }
   bool is_kept(std::size_t i) const { return count[i] >= least_count; }
   std::uint64_t kept() const {
-    return static_cast<std::uint64_t>(std::count_if(
-        count.begin(), count.end(), [&](std::uint64_t c) { return c >= least_count; }));
+    std::uint64_t kept = 0;
+    for (std::size_t i = 0; i < size(); ++i) kept += is_kept(i);
+    return kept;
   }
   double mass(std::size_t i) const { return static_cast<double>(adjusted[i]); }
   double discount(std::size_t i) const {
@@ -58,7 +59,10 @@ Discounts discounts_of(const Counted& counted) {
 class NgramCounter {
  public:
   NgramCounter(const NgramModelOptions& options, int vocabulary, const TokenStream& text)
-      : order_(options.order), vocabulary_(vocabulary), ids_(text.size() + 1) {
+      : order_(options.order),
+        vocabulary_(vocabulary),
+        prune_(static_cast<std::uint64_t>(options.prune)),
+        ids_(text.size() + 1) {
     if (text.size() >= std::numeric_limits<std::uint32_t>::max())
       throw UserError("an n-gram model can learn from 4 billion tokens at most; give less text");
     ids_[0] = kEos;  // the first line begins as the others do
@@ -66,15 +70,7 @@ class NgramCounter {
     count_unigrams();
     for (int n = 2; n <= order_; ++n) count(n);
     adjust();
-    for (int n = 1; n <= order_; ++n) {
-      Counted& counted = orders_[static_cast<std::size_t>(n - 1)];
-      counted.discounts = discounts_of(counted);
-      if (n > 2) counted.least_count = static_cast<std::uint64_t>(options.prune) + 1;
-      if (n > 1 && counted.kept() > NgramTrie::kMost)
-        throw UserError("the text has more than " + std::to_string(NgramTrie::kMost) +
-                        " different n-grams of order " + std::to_string(n) +
-                        "; give a smaller --order, a larger --prune or less text");
-    }
+    for (Counted& counted : orders_) counted.discounts = discounts_of(counted);
   }
 
   int order() const { return order_; }
@@ -129,6 +125,11 @@ class NgramCounter {
       ++counted.count.back();
       nodes[i] = static_cast<std::uint32_t>(counted.size() - 1);
     }
+    if (n > 2) counted.least_count = prune_ + 1;
+    if (counted.kept() > NgramTrie::kMost)
+      throw UserError("the text has more than " + std::to_string(NgramTrie::kMost) +
+                      " different n-grams of order " + std::to_string(n) +
+                      "; give a smaller --order, a larger --prune or less text");
     node_ = std::move(nodes);
     orders_.push_back(std::move(counted));
   }
@@ -147,6 +148,7 @@ class NgramCounter {
   }
 
   int order_, vocabulary_;
+  std::uint64_t prune_;
   std::vector<int> ids_;
   std::vector<std::uint32_t> node_;
   std::vector<Counted> orders_;
@@ -192,15 +194,16 @@ std::vector<double> fill_order(NgramTrie& trie, const Counted& contexts, const C
     const double back_off = sum > 0 ? left / sum : 1;
     if (contexts.is_kept(context)) {
       below.first->value[filled_below] = static_cast<real>(filled);
-      below.back_off->value[filled_below++] =
-          static_cast<real>(std::log(std::max(back_off, 1e-30)));
+      below.back_off->value[filled_below] = static_cast<real>(std::log(std::max(back_off, 1e-30)));
+      ++filled_below;
     }
     for (std::size_t i = begin; i < end; ++i) {
       if (!counted.is_kept(i)) continue;
       p[i] = (sum > 0 ? (counted.mass(i) - counted.discount(i)) / sum : 0) +
              back_off * shorter[counted.shorter[i]];
       level.word->value[filled] = static_cast<real>(counted.word[i]);
-      level.log_probability->value[filled++] = static_cast<real>(std::log(p[i]));
+      level.log_probability->value[filled] = static_cast<real>(std::log(p[i]));
+      ++filled;
     }
   }
   below.first->value[filled_below] = static_cast<real>(filled);

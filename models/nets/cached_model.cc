@@ -10,16 +10,19 @@ namespace weft {
 
 void ContinuousCacheOptions::visit(OptionVisitor& v) {
   v.integer("cache-size", size, 0, 1000000,
-            "of a language model: positions that a continuous cache remembers; 0: none");
-  v.number("cache-theta", theta, 0, 1000, "how much the cache prefers similar positions");
-  v.number("cache-lambda", lambda, 0, 1, "weight of the cache");
+            "of a network: positions that a continuous cache remembers; 0: none");
+  v.only_with("cache-size", size > 0, [&] {
+    v.number("cache-theta", theta, 0, 1000,
+             "how much the cache prefers similar positions; 0.1 to 2 are usual");
+    v.number("cache-lambda", lambda, 0, 0.99, "weight of the cache");
+  });
 }
 
 namespace {
 
 const LanguageModel& with_hidden_states(const NextTokenModel& model) {
   if (const auto* network = dynamic_cast<const LanguageModel*>(&model)) return *network;
-  throw UserError("an n-gram model has no hidden state, so no cache; leave out --cache-size");
+  throw UserError("an n-gram model has no hidden state; leave out --cache-size");
 }
 
 }  // namespace

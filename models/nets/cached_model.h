@@ -20,8 +20,9 @@ struct ContinuousCacheOptions {
 
 /// p(w) = (1 − λ) p_network(w) + λ p_cache(w), p_cache(w) ∝ Σ_i exp(θ hᵀ h_i) over those of the
 /// last `size` positions i that w followed, h what the output layer sees. At the start, where there
-/// is none, the network's own. Each reading holds the positions before it, H numbers each, that
-/// others do not.
+/// is none, the network's own. Readings share the positions they have in common; making
+/// one costs a product with each position, so that some thousands of them are felt while somebody
+/// types.
 class CachedModel : public NextTokenModel {
  public:
   /// `network` must outlive it. Throws UserError for a model without hidden states, n-grams.

@@ -10,10 +10,10 @@
 namespace weft {
 
 void NgramModelOptions::visit(OptionVisitor& v) {
-  v.integer("order", order, 1, 9, "of an n-gram model: tokens of the longest n-grams");
+  v.integer("order", order, 1, 9, "tokens of the longest n-grams");
   v.integer("prune", prune, 0, 1000000,
-            "of an n-gram model: leave out n-grams of three tokens and more that came at most so "
-            "often; a fraction of the file for a little perplexity");
+            "leave out n-grams of three tokens and more that came at most N times: a much smaller "
+            "file that is a little worse");
 }
 
 NgramTrie::NgramTrie(ParameterStore& store, const NgramModelOptions& options, int vocabulary,

@@ -164,6 +164,13 @@ TEST_F(CompletionTool, PersonalModelsMistakes) {
   expect_user_error(weft(folder, {"complete", model, "--personal", "cut.weft"}), "cut.weft");
 }
 
+// With n-grams of an order that none is left of, weft info failed.
+TEST_F(CompletionTool, PrunesAllLongNgrams) {
+  const std::string model = ngrams("p.weft", {"--prune", "1000000"});
+  EXPECT_EQ(weft(folder, {"info", model, "--verify"}).exit, 0);
+  EXPECT_EQ(complete({model}, "thank y\n").size(), 1u);
+}
+
 // Each of these replaced a text or a model by what it wrote.
 TEST_F(CompletionTool, NoInputIsOverwritten) {
   const std::string model = ngrams();

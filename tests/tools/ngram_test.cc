@@ -54,6 +54,9 @@ TEST_F(NgramTool, MixesWithANetwork) {
   EXPECT_LE(mixed, alone + 1e-6);
   expect_user_error(weft(folder, {"test", "n.weft", "--data", "mails.txt", "--mix", network}),
                     "--mix-text");
+  expect_user_error(weft(folder, {"test", network, "--data", "mails.txt", "--mix", "n.weft",
+                                  "--mix-text", "mails.txt", "--cache-size", "9"}),
+                    "a mixture is measured without");
   expect_user_error(weft(folder, {"test", "n.weft", "--data", "mails.txt", "--mix",
                                   model("classifier"), "--mix-text", "mails.txt"}),
                     "split text the same way");

@@ -93,6 +93,13 @@ TEST_F(OptionsTest, OptionsThatOthersLeaveWithoutEffectAreWarnedOf) {
   EXPECT_THAT(effective.err, HasSubstr("--beta1"));
 }
 
+TEST_F(OptionsTest, OptionsThatNeedAnotherAreWarnedOfWithoutIt) {
+  const Words command = {"test", model("lm"), "--data", "mails.txt", "--cache-theta", "1"};
+  EXPECT_THAT(weft(folder, command).err,
+              HasSubstr("warning: option --cache-theta has an effect only with --cache-size\n"));
+  EXPECT_EQ(weft(folder, command + Words{"--cache-size", "9"}).err, "");
+}
+
 TEST_F(OptionsTest, AnOptionMayTakeTwoFiles) {
   folder.write("a.en", "one\ntwo\n");
   folder.write("a b.fr", "un\ndeux\n");

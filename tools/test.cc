@@ -94,6 +94,12 @@ bool is_language_model(const Model& model) {
   return dynamic_cast<const LanguageModel*>(&model) || dynamic_cast<const NgramModel*>(&model);
 }
 
+/// What makes a network learn from what it is measured on.
+void refuse_adaptive(const OptionParser& parser, Settings& settings, const char* why) {
+  refuse(parser, settings.cache, why);
+  refuse(parser, settings.dynamic, why);
+}
+
 /// λ is learned on a text of its own: on what is measured it would be too good.
 nlohmann::json measure_mixture(const Model& model, const TokenStream& data,
                                const MixtureOptions& options, const std::string& encoding) {
@@ -108,8 +114,7 @@ nlohmann::json measure_personalized(const NextTokenModel& general, const TokenSt
                                     Settings& settings, const OptionParser& parser) {
   const char* const one = "with a personal model, nothing else is measured";
   refuse(parser, settings.mixture, one);
-  refuse(parser, settings.cache, one);
-  refuse(parser, settings.dynamic, one);
+  refuse_adaptive(parser, settings, one);
   const ModelInUse in_use(general, settings.personal);
   return evaluate_personalized(*in_use.personalized(), data);
 }
@@ -125,15 +130,11 @@ nlohmann::json measure_language_model(const Model& model, const std::string& dat
     return measure_personalized(dynamic_cast<const NextTokenModel&>(model), stream, settings,
                                 parser);
   if (!settings.mixture.model.empty()) {
-    const char* const both = "a mixture is measured without";
-    refuse(parser, settings.cache, both);
-    refuse(parser, settings.dynamic, both);
+    refuse_adaptive(parser, settings, "a mixture is measured without");
     return measure_mixture(model, stream, settings.mixture, settings.reader.encoding);
   }
   if (const auto* ngrams = dynamic_cast<const NgramModel*>(&model)) {
-    const char* const not_a_network = "an n-gram model has no hidden state";
-    refuse(parser, settings.cache, not_a_network);
-    refuse(parser, settings.dynamic, not_a_network);
+    refuse_adaptive(parser, settings, "an n-gram model has no hidden state");
     return evaluate_ngram_model(*ngrams, stream);
   }
   const auto& network = dynamic_cast<const LanguageModel&>(model);
@@ -173,9 +174,7 @@ nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const Opti
   if (!predicts) {
     refuse(parser, settings.mixture, "only language models are mixed");
     refuse(parser, settings.personal, "only language models learn somebody's own text");
-    const char* const not_dynamic = "only language models have a cache and dynamic evaluation";
-    refuse(parser, settings.cache, not_dynamic);
-    refuse(parser, settings.dynamic, not_dynamic);
+    refuse_adaptive(parser, settings, "only language models have a cache and dynamic evaluation");
   }
   if (const auto* translator = dynamic_cast<const Translator*>(&model)) {
     refuse(parser, settings.reader, "a translator is measured on pairs of lines");

@@ -43,15 +43,11 @@ const CachedModel::CachedReading& CachedModel::parts(const ReadingPointer& readi
   return static_cast<const CachedReading&>(*reading);
 }
 
-void CachedModel::remember(Positions& positions, Matrix hidden, int token) const {
-  positions.push_back(std::make_shared<const Position>(std::move(hidden), token));
+NextTokenModel::ReadingPointer CachedModel::mixed(ReadingPointer network,
+                                                  Positions positions) const {
   const auto size = static_cast<std::size_t>(options_.size);
   if (positions.size() > size)
     positions.erase(positions.begin(), positions.end() - static_cast<std::ptrdiff_t>(size));
-}
-
-NextTokenModel::ReadingPointer CachedModel::mixed(ReadingPointer network,
-                                                  Positions positions) const {
   Matrix next = network->next();
   if (!positions.empty()) {
     const Matrix& hidden = LanguageModel::hidden(network);
@@ -81,7 +77,8 @@ std::vector<NextTokenModel::ReadingPointer> CachedModel::advance(
   std::vector<ReadingPointer> result;
   for (std::size_t n = 0; n < tokens.size(); ++n) {
     Positions positions = parts(readings[n]).positions;
-    remember(positions, LanguageModel::hidden(before[n]), tokens[n]);
+    positions.push_back(
+        std::make_shared<const Position>(LanguageModel::hidden(before[n]), tokens[n]));
     result.push_back(mixed(network[n], std::move(positions)));
   }
   return result;
@@ -95,8 +92,8 @@ NextTokenModel::ReadingPointer CachedModel::read(const ReadingPointer& reading,
   Matrix hidden;
   ReadingPointer network = network_.read(before, tokens, &hidden);
   for (std::size_t i = 0; i < tokens.size(); ++i)
-    remember(positions, i == 0 ? LanguageModel::hidden(before) : Matrix(hidden.col(i - 1)),
-             tokens[i]);
+    positions.push_back(std::make_shared<const Position>(
+        i == 0 ? LanguageModel::hidden(before) : Matrix(hidden.col(i - 1)), tokens[i]));
   return mixed(std::move(network), std::move(positions));
 }
 

@@ -49,7 +49,7 @@ class CachedModel : public NextTokenModel {
   struct CachedReading;
   static const CachedReading& parts(const ReadingPointer& reading);
 
-  void remember(Positions& positions, Matrix hidden, int token) const;
+  /// Of `positions`, the last ones are kept.
   ReadingPointer mixed(ReadingPointer network, Positions positions) const;
 
   const LanguageModel& network_;

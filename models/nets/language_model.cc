@@ -214,7 +214,7 @@ Matrix LanguageModel::step(State& state, const std::vector<int>& tokens) const {
 }
 
 Matrix LanguageModel::read(State& state, const std::vector<int>& prefix, Matrix* hidden) const {
-  if (prefix.empty()) return step(state, {kEos});
+  if (prefix.empty()) return read(state, {kEos}, hidden);
   // Bounds the memory that a very long prefix needs, and spares a short one oneDNN, which takes
   // longer to make its code than a product of few columns takes.
   constexpr std::size_t kStretch = kernels::kFewColumns;

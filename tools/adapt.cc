@@ -7,7 +7,7 @@
 #include "tools/commands.h"
 #include "tools/output.h"
 #include "tools/output_paths.h"
-#include "train/adaptation.h"
+#include "train/language/adaptation.h"
 
 namespace weft {
 namespace {

@@ -7,7 +7,7 @@
 #include "tools/commands.h"
 #include "tools/completion_setup.h"
 #include "tools/output.h"
-#include "train/exposure.h"
+#include "train/measures/exposure.h"
 
 namespace weft {
 namespace {

@@ -9,7 +9,7 @@
 #include "tools/commands.h"
 #include "tools/demo_page.h"
 #include "tools/output.h"
-#include "train/translation_task.h"
+#include "train/tasks/translation_task.h"
 
 namespace weft {
 namespace {

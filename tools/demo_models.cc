@@ -12,11 +12,11 @@
 #include "corpora/shapes.h"
 #include "corpora/token_stream.h"
 #include "tools/interrupt.h"
-#include "train/autoencoder_task.h"
-#include "train/classifier_task.h"
-#include "train/language_task.h"
 #include "train/progress_observer.h"
-#include "train/translation_task.h"
+#include "train/tasks/autoencoder_task.h"
+#include "train/tasks/classifier_task.h"
+#include "train/tasks/language_task.h"
+#include "train/tasks/translation_task.h"
 
 namespace weft {
 namespace {

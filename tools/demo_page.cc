@@ -6,8 +6,8 @@
 
 #include "tokenizer/surface.h"
 #include "tools/output.h"
-#include "train/attention_pictures.h"
-#include "train/autoencoder_pictures.h"
+#include "train/report/attention_pictures.h"
+#include "train/tasks/autoencoder_pictures.h"
 
 namespace weft {
 namespace {

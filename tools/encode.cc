@@ -12,7 +12,7 @@
 #include "tools/commands.h"
 #include "tools/line_answers.h"
 #include "tools/output.h"
-#include "train/autoencoder_task.h"
+#include "train/tasks/autoencoder_task.h"
 
 namespace weft {
 namespace {

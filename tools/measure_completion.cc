@@ -4,7 +4,7 @@
 #include "corpora/line_reader.h"
 #include "tools/completion_setup.h"
 #include "tools/output.h"
-#include "train/completion_report.h"
+#include "train/report/completion_report.h"
 
 namespace weft {
 

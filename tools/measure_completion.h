@@ -7,7 +7,7 @@
 
 #include "base/options.h"
 #include "models/nets/completion.h"
-#include "train/completion_measures.h"
+#include "train/measures/completion_measures.h"
 
 namespace weft {
 

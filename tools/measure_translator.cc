@@ -9,7 +9,7 @@
 #include "corpora/magic.h"
 #include "models/file/model_file.h"
 #include "tools/output.h"
-#include "train/translation_task.h"
+#include "train/tasks/translation_task.h"
 
 namespace weft {
 namespace {

@@ -10,8 +10,8 @@
 #include "tools/commands.h"
 #include "tools/example_split.h"
 #include "tools/training_run.h"
-#include "train/autoencoder_task.h"
-#include "train/projection_fit.h"
+#include "train/tasks/autoencoder_task.h"
+#include "train/tasks/projection_fit.h"
 
 namespace weft {
 namespace {

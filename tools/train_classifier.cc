@@ -7,8 +7,8 @@
 #include "tools/commands.h"
 #include "tools/example_split.h"
 #include "tools/training_run.h"
-#include "train/classifier_task.h"
-#include "train/naive_bayes.h"
+#include "train/tasks/classifier_task.h"
+#include "train/tasks/naive_bayes.h"
 
 namespace weft {
 namespace {

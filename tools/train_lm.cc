@@ -14,9 +14,9 @@
 #include "tools/commands.h"
 #include "tools/option_visitors.h"
 #include "tools/training_run.h"
-#include "train/kneser_ney.h"
-#include "train/language_scores.h"
-#include "train/language_task.h"
+#include "train/language/kneser_ney.h"
+#include "train/language/language_scores.h"
+#include "train/tasks/language_task.h"
 
 namespace weft {
 namespace {

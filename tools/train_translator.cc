@@ -6,7 +6,7 @@
 #include "models/nets/translator.h"
 #include "tools/commands.h"
 #include "tools/training_run.h"
-#include "train/translation_task.h"
+#include "train/tasks/translation_task.h"
 
 namespace weft {
 namespace {

@@ -11,7 +11,7 @@
 #include "tools/interrupt.h"
 #include "tools/measures.h"
 #include "tools/output.h"
-#include "train/search_report.h"
+#include "train/search/search_report.h"
 
 namespace weft {
 namespace {

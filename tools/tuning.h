@@ -9,8 +9,8 @@
 
 #include "tools/commands.h"
 #include "tools/trial_run.h"
-#include "train/hyperparameter_search.h"
-#include "train/search_log.h"
+#include "train/search/hyperparameter_search.h"
+#include "train/search/search_log.h"
 
 namespace weft {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "train/report.h"
+#include "train/report/report.h"
 #include "train/trainer.h"
 
 namespace weft {

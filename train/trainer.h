@@ -43,7 +43,7 @@ struct TrainerOptions {
 
 enum class StopReason { none, epochs, updates, patience, time, interrupted, halving };
 /// "epochs", "updates", "patience", "time", "interrupted", "halving" (a hopeless trial of a search,
-/// see train/halving.h); "" for none.
+/// see train/search/halving.h); "" for none.
 const char* name(StopReason reason);
 
 /// Where a training stands.

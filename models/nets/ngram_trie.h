@@ -49,8 +49,8 @@ class NgramTrie {
   /// Options and sizes, for the model file.
   nlohmann::json description() const;
 
-  /// The n-grams of one order, for train/kneser_ney.h. All are vectors; numbers that count are
-  /// whole, below 2^24, as they are stored as floats.
+  /// The n-grams of one order, for train/language/kneser_ney.h. All are vectors; numbers that count
+  /// are whole, below 2^24, as they are stored as floats.
   struct Level {
     Parameter* word;  // of an n-gram its last token; order 1: none, its place is its token
     Parameter* log_probability;

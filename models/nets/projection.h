@@ -30,7 +30,7 @@ class Projection : public FeatureModel {
   int code_size() const override { return options_.code; }
 
   const ProjectionOptions& options() const { return options_; }
-  /// F × C and F × 1, as train/projection_fit.h finds them.
+  /// F × C and F × 1, as train/tasks/projection_fit.h finds them.
   void set(const Matrix& directions, const Matrix& mean);
 
  private:

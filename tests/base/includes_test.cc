@@ -12,16 +12,20 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Bottom to top. A folder may include itself and what stands before it.
-const std::vector<std::string> kFloors = {"base",        "tokenizer",     "corpora",
-                                          "models/core", "models/layers", "models/nets",
-                                          "models/file", "train",         "tools"};
+const std::vector<std::string> kFloors = {
+    "base",           "tokenizer",   "corpora",        "models/core",  "models/layers",
+    "models/nets",    "models/file", "train/measures", "train/report", "train",
+    "train/language", "train/tasks", "train/search",   "tools"};
 
 /// The floor of a path relative to the root; the deepest folder that is a prefix of it.
 std::optional<std::size_t> floor_of(const std::string& path) {
+  std::optional<std::size_t> deepest;
   for (std::size_t i = 0; i < kFloors.size(); ++i) {
-    if (path.starts_with(kFloors[i] + "/")) return i;
+    if (path.starts_with(kFloors[i] + "/") &&
+        (!deepest || kFloors[i].size() > kFloors[*deepest].size()))
+      deepest = i;
   }
-  return std::nullopt;
+  return deepest;
 }
 
 struct Include {
@@ -85,6 +89,8 @@ TEST(Includes, AnArrowUpIsSeen) {
   EXPECT_TRUE(runs_up({"base/file.cc", 1, "tokenizer/tokenizer.h"}));
   EXPECT_TRUE(runs_up({"models/nets/mlp.h", 1, "models/file/model_file.h"}));
   EXPECT_TRUE(runs_up({"models/core/kernels/gemm.cc", 1, "train/trainer.h"}));
+  EXPECT_TRUE(runs_up({"train/trainer.cc", 1, "train/search/trial.h"}));
+  EXPECT_FALSE(runs_up({"train/report_observer.cc", 1, "train/report/report.h"}));
   EXPECT_FALSE(runs_up({"models/file/model_file.cc", 1, "models/nets/mlp.h"}));
   EXPECT_FALSE(runs_up({"tools/main.cc", 1, "base/error.h"}));
 }

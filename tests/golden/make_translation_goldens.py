@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the numbers that tests/train/translation_metrics_test.cc compares weft with.
+"""Writes the numbers that tests/train/measures/translation_metrics_test.cc compares weft with.
 
     python3 make_translation_goldens.py     # beside this script; needs nothing but Python
 

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "tests/models/three_lines.h"
-#include "train/kneser_ney.h"
+#include "train/language/kneser_ney.h"
 
 namespace weft {
 namespace {

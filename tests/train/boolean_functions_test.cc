@@ -3,7 +3,7 @@
 
 #include "models/nets/classifier.h"
 #include "tests/corpora/temporary_files.h"
-#include "train/classifier_task.h"
+#include "train/tasks/classifier_task.h"
 #include "train/trainer.h"
 
 namespace weft {

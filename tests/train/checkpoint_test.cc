@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "tests/corpora/temporary_files.h"
 #include "tests/train/toy_task.h"
-#include "train/language_task.h"
 #include "train/log_observer.h"
 #include "train/report_observer.h"
+#include "train/tasks/language_task.h"
 
 namespace weft {
 namespace {

@@ -1,0 +1,101 @@
+#include "train/measures/completion_measures.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/models/three_lines.h"
+#include "train/report/completion_report.h"
+
+namespace weft {
+namespace {
+
+class CompletionMeasuresTest : public testing::Test {
+ protected:
+  CompletionModel model_{trained_once(TokenizerKind::unicode_words)};
+  CompletionOptions options_ = [] {
+    CompletionOptions options;
+    options.min_confidence = 0.7;
+    return options;
+  }();
+};
+
+// After "S", the model is sure of "ee you on Monday (I hope).": two keystrokes instead of 27.
+TEST_F(CompletionMeasuresTest, AcceptsWhatIsRight) {
+  const auto typed = type_texts(model_, options_, {{"", lines()[2]}}, 0);
+  ASSERT_EQ(typed.size(), 1u);
+  EXPECT_EQ(typed[0].size(), lines()[2].size() + 1);
+  const Savings savings = accept_suggestions(typed, 0.7);
+  EXPECT_EQ(savings.characters, lines()[2].size());
+  EXPECT_EQ(savings.keystrokes, 2u);
+  EXPECT_EQ(savings.shown, 1u);
+  EXPECT_EQ(savings.right, 1u);
+  EXPECT_EQ(savings.places, 2u);
+}
+
+TEST_F(CompletionMeasuresTest, CountsWhatIsWrong) {
+  const auto typed = type_texts(model_, options_, {{"", "See him"}}, 0);
+  const Savings savings = accept_suggestions(typed, 0.7);
+  EXPECT_EQ(savings.right, 0u);
+  EXPECT_GT(savings.shown, 0u);
+  EXPECT_EQ(savings.keystrokes, 7u);
+  EXPECT_EQ(savings.saved(), 0);
+}
+
+TEST_F(CompletionMeasuresTest, ExactMatches) {
+  const auto matches =
+      exact_matches(model_, options_, {{"", "See you on Monday (I hope)."}}, 100, 3);
+  // Two of the three lines begin with "Thank you for"; after the first word there is no doubt.
+  EXPECT_EQ(matches, (std::vector<double>{5 / 6.0, 4 / 5.0, 3 / 4.0}));
+}
+
+// At each threshold that was learned, as many of the shown suggestions are right.
+TEST_F(CompletionMeasuresTest, CalibrationKeepsItsPromise) {
+  options_.min_confidence = 0.05;
+  std::vector<WrittenText> texts;
+  for (int k = 0; k < 20; ++k) {
+    texts.push_back({"", lines()[static_cast<std::size_t>(k % 3)]});
+    texts.push_back({"", "Thank you for your time."});
+  }
+  const auto typed = type_texts(model_, options_, texts, 0);
+  const Calibration calibration = calibrate(typed);
+  for (const double precision : {0.3, 0.5, 0.6}) {
+    const double threshold = calibration.least_probability(precision);
+    if (threshold > 1) continue;
+    EXPECT_GE(accept_suggestions(typed, threshold).precision(), precision);
+  }
+}
+
+TEST_F(CompletionMeasuresTest, MeasuresAndPage) {
+  const nlohmann::json measures =
+      evaluate_completion(model_, options_, {{"", lines()[0]}, {"", lines()[2]}}, 0);
+  for (const char* key : {"places", "shown", "precision", "keystrokes_saved",
+                          "keystrokes_saved_at_60", "median_ms", "p99_ms", "exact_match"})
+    EXPECT_TRUE(measures.contains(key)) << key;
+  EXPECT_EQ(measures["precision"], 1);
+  EXPECT_NE(to_html(completion_report("Three lines", measures)).find("ExactMatch@3"),
+            std::string::npos);
+}
+
+TEST_F(CompletionMeasuresTest, RanksOfWholeLines) {
+  options_.count = 3;
+  PopularLines popular;
+  for (const std::string& line : {lines()[0], lines()[0], lines()[1]}) popular.add(line);
+  const nlohmann::json measures =
+      evaluate_queries(model_, options_, {{"", lines()[0]}, {"", lines()[2]}, {"", "S"}}, popular);
+  EXPECT_EQ(measures["queries"], 3);
+  EXPECT_EQ(measures["popular_mrr_3"], 0.5);
+  EXPECT_EQ(measures["seen_popular_mrr_3"], 1);
+  EXPECT_EQ(measures["unseen_mrr_3"], 1);
+  EXPECT_GE(measures["mrr_3"], 0.75);
+}
+
+TEST(PopularLinesTest, MostFrequentFirst) {
+  PopularLines popular;
+  for (const char* line : {"weather", "web", "web", "weather today", "news"}) popular.add(line);
+  EXPECT_EQ(popular.complete("we", 2), (std::vector<std::string>{"web", "weather"}));
+  EXPECT_TRUE(popular.complete("x", 2).empty());
+}
+
+}  // namespace
+}  // namespace weft

@@ -152,8 +152,10 @@ void LineReader::Impl::check(std::string& line) const {
   if (!invalid) return;
   if (!options.repair) {
     throw FormatError::at_column(name, line_number, *invalid + 1,
-                                 "the bytes are not UTF-8; name the encoding of the file with "
-                                 "--encoding, for example latin1");
+                                 options.utf8_alone
+                                     ? "the bytes are not UTF-8; convert the file"
+                                     : "the bytes are not UTF-8; name the encoding of the file "
+                                       "with --encoding, for example latin1");
   }
   line = repair_utf8(line);
 }

@@ -10,6 +10,7 @@ namespace weft {
 struct LineReaderOptions {
   std::string encoding = "utf-8";
   std::uint64_t max_line_bytes = 64u << 20;  // a longer line is an error, not a silent cut
+  bool utf8_alone = false;                   // no option of the user's could say otherwise
   bool repair = false;  // for answering every line: what is invalid becomes U+FFFD, NUL bytes too
 };
 

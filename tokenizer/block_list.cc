@@ -2,11 +2,13 @@
 
 #include <libstemmer.h>
 #include <unicode/brkiter.h>
+#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 
 #include "base/error.h"
@@ -25,10 +27,15 @@ icu::UnicodeString unicode(std::string_view text) {
       icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
 }
 
+/// As words are compared: NFKC, case folded, one kind of apostrophe.
 std::string folded(const icu::UnicodeString& text) {
-  icu::UnicodeString copy(text);
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* fold = icu::Normalizer2::getNFKCCasefoldInstance(status);
+  icu::UnicodeString normal = fold->normalize(text, status);
+  if (U_FAILURE(status)) throw std::runtime_error("ICU cannot fold case");
+  normal.findAndReplace(icu::UnicodeString(static_cast<UChar32>(0x2019)), "'");
   std::string result;
-  copy.foldCase().toUTF8String(result);
+  normal.toUTF8String(result);
   return result;
 }
 
@@ -89,20 +96,28 @@ class Stemmer {
 
 }  // namespace
 
-BlockList::BlockList(std::string language) : language_(std::move(language)) {
-  const Stemmer known(language_);
+BlockList::BlockList(const std::string& languages) {
+  std::istringstream names(languages);
+  for (std::string name; std::getline(names, name, ',');) {
+    const Stemmer known(name);
+    languages_.push_back({name, {}});
+  }
+  if (languages_.empty()) const Stemmer unknown("");
 }
 
 bool BlockList::add(std::string_view entry) {
-  const Stemmer stem(language_);
-  std::vector<std::string> words;
-  for (const Word& word : words_of(entry)) words.push_back(stem(word.text));
+  const std::vector<Word> words = words_of(entry);
   if (words.empty()) return false;
   if (is_unspaced(entry)) {
     anywhere_.push_back(folded(unicode(entry)));
-  } else {
-    longest_ = std::max(longest_, words.size());
-    stems_.insert(std::move(words));
+    return true;
+  }
+  longest_ = std::max(longest_, words.size());
+  for (Language& language : languages_) {
+    const Stemmer stem(language.name);
+    std::vector<std::string> stems;
+    for (const Word& word : words) stems.push_back(stem(word.text));
+    language.stems.insert(std::move(stems));
   }
   return true;
 }
@@ -114,15 +129,26 @@ bool BlockList::blocks(std::string_view text, std::size_t from) const {
     if (folded(unicode(text.substr(from - std::min(from, entry.size())))).find(entry) !=
         std::string::npos)
       return true;
-  const Stemmer stem(language_);
-  std::vector<std::string> stems;
-  for (const Word& word : words_of(text)) {
-    stems.push_back(stem(word.text));
-    if (word.end <= from) continue;
-    for (std::size_t length = 1; length <= std::min(longest_, stems.size()); ++length)
-      if (stems_.contains({stems.end() - static_cast<std::ptrdiff_t>(length), stems.end()}))
-        return true;
+  std::vector<std::string> words;
+  std::size_t typed = 0;  // that are over in the first `from` bytes
+  for (Word& word : words_of(text)) {
+    typed += word.end <= from;
+    words.push_back(std::move(word.text));
   }
+  return std::any_of(languages_.begin(), languages_.end(),
+                     [&](const Language& language) { return blocks(language, words, typed); });
+}
+
+bool BlockList::blocks(const Language& language, const std::vector<std::string>& words,
+                       std::size_t first_new) const {
+  const Stemmer stem(language.name);
+  std::vector<std::string> stems;
+  for (const std::string& word : words) stems.push_back(stem(word));
+  for (std::size_t end = first_new + 1; end <= stems.size(); ++end)
+    for (std::size_t length = 1; length <= std::min(longest_, end); ++length) {
+      const auto last = stems.begin() + static_cast<std::ptrdiff_t>(end);
+      if (language.stems.contains({last - static_cast<std::ptrdiff_t>(length), last})) return true;
+    }
   return false;
 }
 

@@ -53,18 +53,46 @@ std::vector<std::string_view> split_at_white_space(std::string_view text) {
   return words;
 }
 
+namespace {
+
+/// Grapheme clusters of a text, which must outlive it.
+class Clusters {
+ public:
+  explicit Clusters(std::string_view text) {
+    UErrorCode status = U_ZERO_ERROR;
+    iterator_.reset(icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
+    text_.reset(
+        utext_openUTF8(nullptr, text.data(), static_cast<std::int64_t>(text.size()), &status));
+    if (U_SUCCESS(status)) iterator_->setText(text_.get(), status);
+    if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
+  }
+  icu::BreakIterator& iterator() { return *iterator_; }
+
+ private:
+  struct Close {
+    void operator()(UText* text) const { utext_close(text); }
+  };
+  std::unique_ptr<UText, Close> text_;
+  std::unique_ptr<icu::BreakIterator> iterator_;
+};
+
+}  // namespace
+
 std::size_t start_of_last_characters(std::string_view text, std::size_t count) {
-  UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<icu::BreakIterator> clusters(
-      icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
-  const std::unique_ptr<UText, UText* (*)(UText*)> utext(
-      utext_openUTF8(nullptr, text.data(), static_cast<std::int64_t>(text.size()), &status),
-      utext_close);
-  if (U_SUCCESS(status)) clusters->setText(utext.get(), status);
-  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
-  std::int32_t place = clusters->last();
-  for (; count > 0 && place > 0; --count) place = clusters->previous();
+  Clusters clusters(text);
+  std::int32_t place = clusters.iterator().last();
+  for (; count > 0 && place > 0; --count) place = clusters.iterator().previous();
   return static_cast<std::size_t>(std::max(0, place));
+}
+
+std::vector<std::size_t> character_starts(std::string_view text) {
+  Clusters clusters(text);
+  std::vector<std::size_t> starts;
+  const auto size = static_cast<std::int32_t>(text.size());
+  for (std::int32_t place = clusters.iterator().first(); place >= 0 && place < size;
+       place = clusters.iterator().next())
+    starts.push_back(static_cast<std::size_t>(place));
+  return starts;
 }
 
 int terminal_columns(std::string_view cluster) {

@@ -21,6 +21,8 @@ std::vector<std::string_view> split_at_white_space(std::string_view text);
 
 /// Where the last `count` grapheme clusters of `text` begin; 0 if there are not so many.
 std::size_t start_of_last_characters(std::string_view text, std::size_t count);
+/// Where each grapheme cluster begins.
+std::vector<std::size_t> character_starts(std::string_view text);
 
 /// How many columns of a terminal a grapheme cluster takes: 2 of East Asian wide characters and
 /// emoji, 0 of marks and format characters alone, else 1.

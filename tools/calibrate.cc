@@ -19,7 +19,8 @@ struct CalibrateOptions {
   void visit(OptionVisitor& v) {
     v.file("data", data, "text that the model was not trained on");
     v.text("encoding", encoding, "its character encoding; a byte-order mark overrules it");
-    v.flag("with-context", with_context, "a line is CONTEXT<TAB>TEXT");
+    v.flag("with-context", with_context,
+           "a line is CONTEXT<TAB>TEXT; \\n in the context: a line end");
     v.integer("keystrokes", keystrokes, 0, INT64_MAX,
               "to type, of texts spread over the data; 0: all");
     v.file("model", model, "file to write the calibrated model to");

@@ -25,9 +25,11 @@ struct CompleteOptions {
            "type at the terminal: Tab takes the grey suggestion, Up and Down choose another");
     v.text("context", context,
            "what comes before each line: a subject, the mail that is answered (\\n: a line end)");
-    v.flag("with-context", with_context, "a line is CONTEXT<TAB>BEGINNING");
+    v.flag("with-context", with_context,
+           "a line is CONTEXT<TAB>BEGINNING; \\n in the context: a line end");
     v.flag("confidence", confidence, "behind each continuation, a tab and its confidence");
-    v.integer("seed", seed, 0, INT64_MAX, "seed of --search sample");
+    v.only_for("search", {"sample"},
+               [&] { v.integer("seed", seed, 0, INT64_MAX, "of what is drawn"); });
   }
 };
 
@@ -41,15 +43,10 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-/// The other way round; a backslash before anything else stands for itself.
-std::string unescaped(const std::string& text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
-    if (next == 'n' || next == '\\') ++i;
-    result += next == 'n' ? '\n' : text[i];
-  }
-  return result;
+/// Two contexts, each of which ends its last line.
+std::string joined(std::string first, const std::string& second) {
+  if (!first.empty() && first.back() != '\n') first += '\n';
+  return first + second;
 }
 
 std::string tab_separated(const std::vector<Continuation>& continuations, bool escape,
@@ -71,13 +68,16 @@ void complete_at_terminal(const CompletionModel& model, CompletionOptions comple
     if (parser.given(name))
       throw UserError("--interactive reads what is typed, so --" + std::string(name) +
                       " has no use; leave one out");
+  if (completion.lines > 1)
+    throw UserError(
+        "--interactive completes the line that is typed, so --lines has no use; leave "
+        "one out");
   if (!parser.given("count")) completion.count = 3;
-  if (!parser.given("min-confidence") && completion.search != SearchKind::sample)
+  if (!parser.given("min-confidence") && completion.search != SearchKind::sample &&
+      !completion.whole_line)
     completion.min_confidence = 0.3;
   Completer completer(model, completion, random);
-  std::string context = unescaped(options.context);
-  if (!context.empty() && context.back() != '\n') context += '\n';
-  complete_interactively(completer, context);
+  complete_interactively(completer, joined(unescaped(options.context), ""));
 }
 
 void check(const CompletionOptions& completion, const OptionParser& parser,
@@ -91,6 +91,12 @@ void check(const CompletionOptions& completion, const OptionParser& parser,
     warn(
         "the model is not calibrated, its own probabilities are taken as they are; see weft "
         "calibrate --help");
+  const double most = model.calibration().most();
+  if (completion.min_confidence > most)
+    warn(
+        "nothing will be suggested: as the model is calibrated, no suggestion has a confidence of "
+        "more than " +
+        short_number(most));
 }
 
 }  // namespace
@@ -132,7 +138,7 @@ void complete_command(const Arguments& arguments) {
   answer_lines(lines, 1, [&](const auto& block_of_one, const LineWarning&) {
     TextInContext line{"", block_of_one.front()};
     if (options.with_context) line = split_context(line.text);
-    completer.begin(unescaped(options.context) + line.context);
+    completer.begin(joined(unescaped(options.context), line.context));
     completer.type(escape ? unescaped(line.text) : line.text);
     return std::vector<std::string>{tab_separated(completer.suggest(), escape, options.confidence)};
   });

@@ -6,8 +6,13 @@
 namespace weft {
 
 void BlockOptions::visit(OptionVisitor& v) {
-  v.file("block", file, "words never to suggest, and their inflections, one a line");
-  v.text("block-language", language, "whose inflections: english, german, …; none: words alone");
+  v.file("block", file,
+         "words never to suggest, and their regular inflections, one a line; # begins a comment");
+  v.only_with("block", !file.empty(), [&] {
+    v.text("block-language", languages,
+           "whose inflections, of the languages that Snowball knows: english or english,german …; "
+           "none: words alone");
+  });
 }
 
 void PersonalOptions::visit(OptionVisitor& v) {
@@ -29,8 +34,10 @@ ModelInUse::ModelInUse(const NextTokenModel& general, const PersonalOptions& opt
 
 BlockList read_block_list(const BlockOptions& options) {
   if (options.file.empty()) return BlockList();
-  BlockList list(options.language);
-  LineReader lines(options.file);
+  BlockList list(options.languages);
+  LineReaderOptions reader;
+  reader.utf8_alone = true;
+  LineReader lines(options.file, reader);
   for (std::string line; lines.next(line);) {
     if (line.empty() || line.front() == '#') continue;
     if (!list.add(line))
@@ -45,10 +52,20 @@ Calibration calibration_of(const ModelRecord& record) {
   return found == record.training.end() ? Calibration() : Calibration::from_json(*found);
 }
 
+std::string unescaped(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = text[i] == '\\' && i + 1 < text.size() ? text[i + 1] : '\0';
+    if (next == 'n' || next == '\\') ++i;
+    result += next == 'n' ? '\n' : text[i];
+  }
+  return result;
+}
+
 TextInContext split_context(const std::string& line) {
   const std::size_t tab = line.find('\t');
   if (tab == std::string::npos) return {"", line};
-  return {line.substr(0, tab), line.substr(tab + 1)};
+  return {unescaped(line.substr(0, tab)), line.substr(tab + 1)};
 }
 
 }  // namespace weft

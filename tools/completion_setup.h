@@ -13,7 +13,7 @@ namespace weft {
 
 struct BlockOptions {
   std::string file;
-  std::string language = "english";
+  std::string languages = "english";
   void visit(OptionVisitor& v);
 };
 
@@ -47,7 +47,10 @@ BlockList read_block_list(const BlockOptions& options);
 /// What was learned of the model's confidence when it was trained; nothing if nothing was.
 Calibration calibration_of(const ModelRecord& record);
 
-/// A line "context<TAB>text", or a text alone.
+/// \n as line ends and \\ as a backslash; a backslash before anything else stands for itself.
+std::string unescaped(const std::string& text);
+
+/// A line "context<TAB>text", the context unescaped, or a text alone.
 struct TextInContext {
   std::string context, text;
 };

@@ -13,14 +13,19 @@ void CompletionTestOptions::visit(OptionVisitor& v) {
          "measure what suggestions would save somebody who types the data");
   v.flag("queries", queries,
          "the same for whole lines: mean reciprocal rank after some characters");
-  v.flag("with-context", with_context, "a line is CONTEXT<TAB>TEXT");
-  v.file("popular", popular,
-         "of --queries: earlier lines, the most frequent of which to compare to");
-  v.integer("suggestions", count, 1, 1000, "of --queries: lines suggested");
+  v.flag("with-context", with_context,
+         "a line is CONTEXT<TAB>TEXT; \\n in the context: a line end");
+  v.only_with("queries", queries, [&] {
+    v.file("popular", popular, "earlier lines, the most frequent of which to compare to");
+    v.integer("suggestions", count, 1, 1000, "lines suggested");
+  });
   v.integer("max-tokens", max_tokens, 1, 10000, "tokens after the word being typed");
-  v.number("min-confidence", min_confidence, 0.1, 1, "of what is shown");
-  v.integer("keystrokes", keystrokes, 0, INT64_MAX,
-            "to type, of texts spread over the data; 0: all");
+  v.only_with("completion", completion, [&] {
+    v.number("min-confidence", min_confidence, 0.1, 1, "of what is shown");
+    v.integer("words", words, 1, 100, "ExactMatch of phrases of one to N words");
+    v.integer("keystrokes", keystrokes, 0, INT64_MAX,
+              "to type, of texts spread over the data; 0: all");
+  });
   v.file("completion-report", report, "page with the curves");
 }
 
@@ -45,28 +50,52 @@ std::vector<WrittenText> read_written_texts(const std::string& path, const std::
   return texts;
 }
 
-nlohmann::json measure_completion(const CompletionModel& model, const std::string& data,
-                                  const std::string& encoding, int beam,
-                                  const CompletionTestOptions& options) {
-  const auto texts = read_written_texts(data, encoding, options.with_context);
+namespace {
+
+PopularLines popular_lines(const CompletionModel& model, const std::string& path,
+                           const std::string& encoding) {
+  PopularLines popular;
+  if (path.empty()) return popular;
+  for (const WrittenText& text : read_written_texts(path, encoding, false))
+    popular.add(Normalizer(model.tokenizer().options().normalizer)(text.text));
+  return popular;
+}
+
+nlohmann::json measured(const CompletionModel& model, const std::vector<WrittenText>& texts,
+                        const std::string& encoding, int beam,
+                        const CompletionTestOptions& options) {
   CompletionOptions completion;
   completion.beam = beam;
   completion.max_tokens = options.max_tokens;
-  if (options.queries) {
-    PopularLines popular;
-    if (!options.popular.empty())
-      for (const WrittenText& text : read_written_texts(options.popular, encoding, false))
-        popular.add(Normalizer(model.tokenizer().options().normalizer)(text.text));
-    completion.count = options.count;
-    completion.beam = std::max(beam, options.count);
-    completion.max_tokens = std::max(options.max_tokens, 30);
-    return evaluate_queries(model, completion, texts, popular);
+  if (!options.queries) {
+    completion.min_confidence = options.min_confidence;
+    return evaluate_completion(model, completion, texts,
+                               static_cast<std::size_t>(options.keystrokes),
+                               static_cast<std::size_t>(options.words), say);
   }
-  completion.min_confidence = options.min_confidence;
-  nlohmann::json measures = evaluate_completion(model, completion, texts,
-                                                static_cast<std::size_t>(options.keystrokes), say);
+  completion.count = options.count;
+  completion.beam = std::max(beam, options.count);
+  completion.max_tokens = std::max(options.max_tokens, 30);
+  return evaluate_queries(model, completion, texts,
+                          popular_lines(model, options.popular, encoding));
+}
+
+}  // namespace
+
+nlohmann::json measure_completion(const CompletionModel& model, const CompletionModel* other,
+                                  const std::string& data, const std::string& encoding, int beam,
+                                  const CompletionTestOptions& options) {
+  if (options.completion && options.queries)
+    throw UserError(
+        "--completion measures running text and --queries whole lines, one at a time; leave one "
+        "out");
+  const auto texts = read_written_texts(data, encoding, options.with_context);
+  nlohmann::json measures = measured(model, texts, encoding, beam, options);
+  if (other) measures["against"] = measured(*other, texts, encoding, beam, options);
   if (!options.report.empty())
-    write_report(options.report, completion_report("Completion: " + data, measures));
+    write_report(options.report, options.queries
+                                     ? query_report("Queries: " + data, measures)
+                                     : completion_report("Completion: " + data, measures));
   return measures;
 }
 

@@ -17,16 +17,18 @@ struct CompletionTestOptions {
   int count = 10;  // of whole queries
   int max_tokens = 10;
   double min_confidence = 0.5;
+  int words = 3;
   std::int64_t keystrokes = 10000;
   void visit(OptionVisitor& v);
 };
 
-/// Lines of a file; those with a context are "context<TAB>text", \n a line end in the context.
+/// Lines of a file; those with a context as in split_context().
 std::vector<WrittenText> read_written_texts(const std::string& path, const std::string& encoding,
                                             bool with_context);
 
-nlohmann::json measure_completion(const CompletionModel& model, const std::string& data,
-                                  const std::string& encoding, int beam,
+/// With another model, "against" holds what it was measured at, on the same text.
+nlohmann::json measure_completion(const CompletionModel& model, const CompletionModel* other,
+                                  const std::string& data, const std::string& encoding, int beam,
                                   const CompletionTestOptions& options);
 
 }  // namespace weft

@@ -70,8 +70,6 @@ std::string rounded(double value, const char* format) {
 }  // namespace
 
 void TranslatorTestOptions::visit(OptionVisitor& v) {
-  v.file("against", against,
-         "what to compare with: another translator, or a text with a translation a line");
   v.file("output", output, "file to write the translations to, a line each");
   v.integer("samples", samples, 1, 1000000, "samples of the paired bootstrap, for --against");
   v.integer("seed", seed, 0, INT64_MAX, "of the samples");
@@ -79,20 +77,21 @@ void TranslatorTestOptions::visit(OptionVisitor& v) {
 
 nlohmann::json measure_translator(const Translator& model, const std::vector<std::string>& data,
                                   const PairReaderOptions& reader, const TranslationOptions& search,
-                                  const TranslatorTestOptions& options) {
+                                  const TranslatorTestOptions& options,
+                                  const std::string& against) {
   const std::vector<TextPair> pairs = read_pairs(data, reader);
   if (pairs.empty()) throw FormatError(pair_name(data), "there are no pairs in it to measure on");
   // The other one first: its mistakes come to light before the work.
   TranslationMetrics other;
-  if (!options.against.empty()) other = metrics_of(options.against, pairs, reader, search);
+  if (!against.empty()) other = metrics_of(against, pairs, reader, search);
   TranslatorResults results = evaluate_translator(model, pairs, search);
   if (!options.output.empty()) write_translations(options.output, results.translations);
-  if (!options.against.empty()) {
-    nlohmann::json against = other.json();
-    against["file"] = options.against;
-    against["comparison"] =
+  if (!against.empty()) {
+    nlohmann::json others = other.json();
+    others["file"] = against;
+    others["comparison"] =
         results.metrics.compare(other, options.samples, static_cast<std::uint64_t>(options.seed));
-    results.measures["against"] = std::move(against);
+    results.measures["against"] = std::move(others);
   }
   return results.measures;
 }

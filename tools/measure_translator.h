@@ -14,18 +14,18 @@
 namespace weft {
 
 struct TranslatorTestOptions {
-  std::string against;  // a model, or a text of translations
-  std::string output;   // where the translations go
+  std::string output;  // where the translations go
   int samples = 1000;
   std::int64_t seed = 1;
   void visit(OptionVisitor& v);
 };
 
-/// evaluate_translator() on a file or two. With `against`, "against" holds the other's measures,
-/// its path as "file", and as "comparison" what TranslationMetrics::compare() tells.
+/// evaluate_translator() on a file or two. With `against`, a model or a text of translations,
+/// "against" holds the other's measures, its path as "file", and as "comparison" what
+/// TranslationMetrics::compare() tells.
 nlohmann::json measure_translator(const Translator& model, const std::vector<std::string>& data,
                                   const PairReaderOptions& reader, const TranslationOptions& search,
-                                  const TranslatorTestOptions& options);
+                                  const TranslatorTestOptions& options, const std::string& against);
 
 /// For people, a line a measure.
 void print_comparison(const nlohmann::json& measures, std::ostream& out);

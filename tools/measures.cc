@@ -1,12 +1,17 @@
 #include "tools/measures.h"
 
 #include <iomanip>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "tools/output.h"
 
 namespace weft {
 namespace {
+
+constexpr std::size_t kColumn = 12;
 
 std::string readable(const nlohmann::json& value) {
   if (value.is_number_integer()) return with_commas(value.get<std::uint64_t>());
@@ -19,8 +24,18 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+/// Those that are one number, or a list of which each has a name.
+std::vector<std::pair<std::string, std::string>> single_measures(const nlohmann::json& measures) {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (const auto& [name, value] : measures.items())
+    if (!value.is_structured()) result.emplace_back(name, readable(value));
+  const nlohmann::json matches = measures.value("exact_match", nlohmann::json::array());
+  for (std::size_t n = 0; n < matches.size(); ++n)
+    result.emplace_back("exact_match_" + std::to_string(n + 1), readable(matches[n]));
+  return result;
+}
+
 void print_labels(const nlohmann::json& labels, std::ostream& out) {
-  constexpr std::size_t kColumn = 12;
   std::size_t name_width = 8;
   for (const auto& [name, measures] : labels.items()) {
     name_width = std::max(name_width, std::min<std::size_t>(one_field(name).size() + 2, 40));
@@ -40,16 +55,19 @@ void print_labels(const nlohmann::json& labels, std::ostream& out) {
 }  // namespace
 
 void print_measures(const nlohmann::json& measures, std::ostream& out) {
+  const auto ours = single_measures(measures);
+  std::map<std::string, std::string> theirs;
+  if (measures.contains("against") && !measures["against"].contains("comparison"))
+    for (auto& [name, value] : single_measures(measures["against"]))
+      theirs.emplace(std::move(name), std::move(value));
   std::size_t width = 0;
-  for (const auto& [name, value] : measures.items()) width = std::max(width, name.size() + 2);
-  for (const auto& [name, value] : measures.items()) {
-    if (!value.is_structured()) out << padded(name, width) << readable(value) << "\n";
-  }
+  for (const auto& [name, value] : ours) width = std::max(width, name.size() + 2);
+  if (!theirs.empty())
+    out << padded("", width) << padded("this", kColumn) << one_field(theirs["file"]) << "\n";
+  for (const auto& [name, value] : ours)
+    out << padded(name, width) << (theirs.empty() ? value : padded(value, kColumn) + theirs[name])
+        << "\n";
   if (measures.contains("labels")) print_labels(measures["labels"], out);
-  if (measures.contains("exact_match"))
-    for (std::size_t n = 0; n < measures["exact_match"].size(); ++n)
-      out << padded("exact_match_" + std::to_string(n + 1), width)
-          << readable(measures["exact_match"][n]) << "\n";
   if (measures.contains("precision_at")) {
     out << "\n" << padded("fetched", 12) << "precision\n";
     for (const auto& pair : measures["precision_at"])

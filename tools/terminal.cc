@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <csignal>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
+#include "tokenizer/encoding.h"
 #include "tokenizer/unicode_text.h"
 
 namespace weft {
@@ -28,6 +30,11 @@ void restore_and_die(int signal) {
 
 std::size_t bytes_of_character(unsigned char first) {
   return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/// Of those that a terminal acts upon, those of two bytes: U+0080 to U+009F.
+bool is_control(std::string_view character) {
+  return character.size() == 2 && character[0] == '\xC2' && character[1] < '\xA0';
 }
 
 Key::Kind control_key(int byte) {
@@ -72,7 +79,8 @@ RawTerminal::~RawTerminal() {
   for (const int signal : {SIGTERM, SIGHUP, SIGINT}) std::signal(signal, SIG_DFL);
 }
 
-int RawTerminal::read_byte(int patience) const {
+int RawTerminal::read_byte(int patience) {
+  if (unread_ >= 0) return std::exchange(unread_, -1);
   pollfd waiting{STDIN_FILENO, POLLIN, 0};
   unsigned char byte = 0;
   if (poll(&waiting, 1, patience) <= 0 || read(STDIN_FILENO, &byte, 1) != 1) return -1;
@@ -80,11 +88,12 @@ int RawTerminal::read_byte(int patience) const {
 }
 
 bool RawTerminal::is_pending() const {
+  if (unread_ >= 0) return true;
   pollfd waiting{STDIN_FILENO, POLLIN, 0};
   return poll(&waiting, 1, 0) > 0;
 }
 
-Key RawTerminal::escape_sequence() const {
+Key RawTerminal::escape_sequence() {
   const int kind = read_byte(kPatience);
   if (kind < 0) return {Key::Kind::escape, ""};
   if (kind != '[' && kind != 'O') return {};
@@ -97,28 +106,34 @@ Key RawTerminal::escape_sequence() const {
 }
 
 Key RawTerminal::next() {
-  const int byte = read_byte(kForever);
+  int byte = read_byte(kForever);
+  if (byte == '\n' && after_return_) byte = read_byte(kForever);
+  after_return_ = byte == '\r';
   if (byte < 0) return {Key::Kind::end_of_file, ""};
   if (byte == 0x1B) return escape_sequence();
   if (byte < 0x20 || byte == 0x7F) return {control_key(byte), ""};
   Key key{Key::Kind::text, std::string(1, static_cast<char>(byte))};
   while (key.text.size() < bytes_of_character(static_cast<unsigned char>(byte))) {
     const int more = read_byte(kPatience);
-    if (more < 0) break;
+    const bool continues = more >= 0x80 && more < 0xC0;
+    if (!continues) {
+      unread_ = more;
+      break;
+    }
     key.text += static_cast<char>(more);
   }
-  return key;
+  key.text = repair_utf8(key.text);
+  return is_control(key.text) ? Key{} : key;
 }
 
 std::vector<Cell> cells(const std::string& text, bool ghost) {
   std::vector<Cell> result;
-  for (std::size_t end = text.size(); end > 0;) {
-    const std::size_t begin = start_of_last_characters(std::string_view(text).substr(0, end), 1);
-    const std::string character = text.substr(begin, end - begin);
+  const std::vector<std::size_t> starts = character_starts(text);
+  for (std::size_t n = 0; n < starts.size(); ++n) {
+    const std::size_t end = n + 1 < starts.size() ? starts[n + 1] : text.size();
+    const std::string character = text.substr(starts[n], end - starts[n]);
     result.push_back({character, terminal_columns(character), ghost});
-    end = begin;
   }
-  std::reverse(result.begin(), result.end());
   return result;
 }
 

@@ -50,8 +50,11 @@ class RawTerminal {
   bool is_pending() const;
 
  private:
-  int read_byte(int patience) const;
-  Key escape_sequence() const;
+  int read_byte(int patience);
+  Key escape_sequence();
+
+  int unread_ = -1;            // a byte that did not belong to the key before, or none
+  bool after_return_ = false;  // a line feed belongs to it
 };
 
 /// A part of a row: what stands in one or two columns, and whether it is a suggestion.

@@ -33,6 +33,7 @@ namespace {
 
 struct TestOptions {
   std::vector<std::string> data;
+  std::string against;
   std::string noise = "none";
   bool retrieval = false;
   bool json = false;
@@ -40,6 +41,9 @@ struct TestOptions {
     v.files("data", data, 2,
             "the held-out data, in the format of the model's training data (of a translator: one "
             "file or two)");
+    v.file("against", against,
+           "what to compare with: of a translator another one, or a text with a translation a "
+           "line; of completion another language model, of whatever kind");
     v.text("noise", noise,
            "of an autoencoder: restore from noisy inputs, as weft train autoencoder --noise");
     v.flag("retrieval", retrieval,
@@ -52,7 +56,9 @@ struct MixtureOptions {
   std::string model, text;
   void visit(OptionVisitor& v) {
     v.file("mix", model, "of a language model: another one, of either kind, to mix it with");
-    v.file("mix-text", text, "held-out text to learn the weight of the mixture on");
+    v.only_with("mix", !model.empty(), [&] {
+      v.file("mix-text", text, "held-out text to learn the weight of the mixture on");
+    });
   }
 };
 
@@ -107,7 +113,11 @@ nlohmann::json measure_mixture(const Model& model, const TokenStream& data,
     throw UserError("--mix needs --mix-text: a text to learn the weight of the mixture on");
   const LoadedModel other = load_model(options.model);
   const TokenStream text = TokenStream::open(options.text, *model.tokenizer(), encoding, "");
-  return evaluate_mixture(model, *other.model, text, data);
+  try {
+    return evaluate_mixture(model, *other.model, text, data);
+  } catch (const UserError& error) {
+    throw FormatError(options.model, error.what());
+  }
 }
 
 nlohmann::json measure_personalized(const NextTokenModel& general, const TokenStream& data,
@@ -151,10 +161,18 @@ nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecor
   const char* const plain = "suggestions are measured without";
   refuse(parser, settings.dynamic, plain);
   refuse(parser, settings.mixture, plain);
+  const BlockList blocked = read_block_list(settings.block);
   const ModelInUse in_use(model, settings.personal, settings.cache);
-  return measure_completion(
-      CompletionModel(in_use.model(), calibration_of(record), read_block_list(settings.block)),
-      data, settings.reader.encoding, beam, settings.completion);
+  const CompletionModel ours(in_use.model(), calibration_of(record), blocked);
+  if (settings.test.against.empty())
+    return measure_completion(ours, nullptr, data, settings.reader.encoding, beam,
+                              settings.completion);
+  const auto other = load_model_as<NextTokenModel>(settings.test.against, "language model");
+  const CompletionModel theirs(*other.model, calibration_of(other.record), blocked);
+  nlohmann::json measures =
+      measure_completion(ours, &theirs, data, settings.reader.encoding, beam, settings.completion);
+  measures["against"]["file"] = settings.test.against;
+  return measures;
 }
 
 nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const OptionParser& parser) {
@@ -167,7 +185,8 @@ nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const Opti
     return measure_suggestions(*completes, loaded.record, only_file(settings, model), settings,
                                parser);
   }
-  const char* const of_suggestions = "it is an option of --completion or --queries";
+  const char* const of_suggestions =
+      "suggestions are measured with --completion or --queries alone";
   refuse(parser, settings.completion, of_suggestions);
   refuse(parser, settings.block, of_suggestions);
   const bool predicts = is_language_model(model);
@@ -181,8 +200,12 @@ nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const Opti
     PairReaderOptions reader;
     reader.encoding = settings.reader.encoding;
     return measure_translator(*translator, settings.test.data, reader, settings.search,
-                              settings.translator);
+                              settings.translator, settings.test.against);
   }
+  if (!settings.test.against.empty())
+    throw UserError(
+        "translators and, with --completion or --queries, language models are compared; leave out "
+        "--against");
   const char* const not_searched = "only translators search for an answer";
   refuse(parser, settings.search, not_searched);
   refuse(parser, settings.translator, not_searched);
@@ -206,7 +229,7 @@ void check_outputs_of(const Settings& settings, const std::string& model) {
                        {"personal", settings.personal.file},
                        {"block", settings.block.file},
                        {"labels", settings.reader.labels},
-                       {"against", settings.translator.against}};
+                       {"against", settings.test.against}};
   for (const std::string& data : settings.test.data) inputs.emplace_back("data", data);
   check_outputs(
       {{"output", settings.translator.output}, {"completion-report", settings.completion.report}},
@@ -247,7 +270,8 @@ void test_command(const Arguments& arguments) {
   }
   if (settings.test.json) return print_json(measures);
   print_measures(measures, std::cout);
-  if (measures.contains("against")) print_comparison(measures, std::cout);
+  if (dynamic_cast<const Translator*>(loaded.model.get()) && measures.contains("against"))
+    print_comparison(measures, std::cout);
 }
 
 }  // namespace weft

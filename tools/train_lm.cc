@@ -76,7 +76,9 @@ NameList read_names(const std::string& path, const NormalizerOptions& options) {
   cased.fold_case = cased.strip_accents = false;
   const Normalizer normal(cased);
   NameList names;
-  LineReader lines(path);
+  LineReaderOptions reader;
+  reader.utf8_alone = true;
+  LineReader lines(path, reader);
   for (std::string line; lines.next(line);) {
     if (line.empty() || line.front() == '#') continue;
     if (!names.add(normal(line)))

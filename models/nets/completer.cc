@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kLongestWord = 100;  // bytes
 constexpr std::size_t kKept = 32;          // last nodes of the path
 constexpr std::size_t kStretch = 64;       // of earlier ones, one in so many is kept
-constexpr std::size_t kMostMade = 128;
+constexpr std::size_t kMostMade = 32;
+constexpr std::size_t kFar = 4096;  // tokens; what is farther back than twice that is not read
 
 /// A line as the model sees it, the word that is being typed apart.
 struct TypedLine {
@@ -60,6 +61,15 @@ Prefix split_line(const CompletionModel& model, const std::string& line,
   return prefix;
 }
 
+/// Without what stands too far back to matter; in steps, so that a keystroke seldom moves the
+/// start.
+std::vector<int> within_reach(std::vector<int> ids) {
+  const std::size_t steps = ids.size() / kFar;
+  if (steps > 1)
+    ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>((steps - 1) * kFar));
+  return ids;
+}
+
 }  // namespace
 
 Completer::Completer(const CompletionModel& model, const CompletionOptions& options,
@@ -73,7 +83,7 @@ void Completer::begin(std::string_view context) {
   if (lines == context_) return;
   context_ = std::move(lines);
   read_earlier(context_);
-  read(earlier_ids_);
+  read(within_reach(earlier_ids_));
 }
 
 void Completer::erase(std::size_t characters) {
@@ -87,6 +97,7 @@ std::vector<Continuation> Completer::suggest() {
   Prefix prefix = split_line(model_, repair_utf8(text_.substr(line)), lines_before_);
   prefix.context.insert(prefix.context.begin(), earlier_ids_.begin(), earlier_ids_.end());
   forget();
+  prefix.context = within_reach(std::move(prefix.context));
   return search_continuations(model_, read(prefix.context), prefix, options_, random_, made_);
 }
 

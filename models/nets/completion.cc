@@ -21,14 +21,18 @@ void CompletionOptions::visit(OptionVisitor& v) {
   v.integer("count", count, 1, 1000, "continuations a line");
   v.integer("max-tokens", max_tokens, 1, 10000, "tokens after the word being typed");
   v.integer("lines", lines, 1, 10000, "lines that a continuation may run over, \\n between them");
-  v.integer("beam", beam, 1, 1000, "hypotheses of a beam search");
+  v.only_for("search", {"beam"}, [&] {
+    v.integer("beam", beam, 1, 1000, "hypotheses");
+    v.number("length-alpha", length_alpha, 0, 10, "length normalisation");
+  });
   v.flag("whole-line", whole_line, "continuations to the end of the line alone: whole queries");
   v.number("min-confidence", min_confidence, 0, 1,
            "stay silent, or stop, where a continuation is less likely than this to be right");
-  v.number("length-alpha", length_alpha, 0, 10, "length normalisation of a beam search");
-  v.number("temperature", temperature, 0.01, 100, "of sampling");
-  v.integer("top-k", top_k, 0, 1000000, "sample among the k best tokens; 0: all");
-  v.number("top-p", top_p, 0.001, 1, "sample among the best tokens with this much probability");
+  v.only_for("search", {"sample"}, [&] {
+    v.number("temperature", temperature, 0.01, 100, "of the probabilities");
+    v.integer("top-k", top_k, 0, 1000000, "sample among the k best tokens; 0: all");
+    v.number("top-p", top_p, 0.001, 1, "sample among the best tokens with this much probability");
+  });
 }
 
 std::string appended(const Surface& surface, bool glued) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "models/nets/best_tokens.h"
 #include "models/nets/token_sampling.h"
 #include "tokenizer/encoding.h"
+#include "tokenizer/unicode_text.h"
 
 namespace weft {
 namespace {
@@ -46,6 +48,12 @@ bool ends_sentence(std::string_view text) {
   for (const std::string_view mark : {".", "!", "?", "…", "。", "！", "？", "؟", "।"})
     if (text.ends_with(mark)) return true;
   return false;
+}
+
+/// In lower case, without marks at the end; marks alone stay.
+std::string bare_words(const std::string& text) {
+  const std::size_t last = text.find_last_not_of(" .,;:!?\"'()-");
+  return last == std::string::npos ? text : lower_case(std::string_view(text).substr(0, last + 1));
 }
 
 class Search {
@@ -161,9 +169,12 @@ class Search {
 
   /// The word that has just ended, or one before it, must not be suggested.
   bool is_blocked(const Hypothesis& hypothesis) const {
-    if (model_.blocked().empty() || hypothesis.word_ends.empty()) return false;
-    const std::string text = hypothesis.text.substr(0, hypothesis.word_ends.back().length);
-    return model_.blocked().blocks(repair_utf8(before_ + text), before_.size() + typed_.size());
+    return !hypothesis.word_ends.empty() &&
+           is_blocked(hypothesis.text.substr(0, hypothesis.word_ends.back().length));
+  }
+  bool is_blocked(const std::string& text) const {
+    return !model_.blocked().empty() &&
+           model_.blocked().blocks(repair_utf8(before_ + text), before_.size() + typed_.size());
   }
 
   /// What is likely enough is shown up to here, whatever becomes of what may follow.
@@ -323,6 +334,14 @@ class Search {
     return std::any_of(others.begin(), others.end(), says);
   }
 
+  /// Of those that differ in case or in the marks at their ends alone, the first.
+  static void keep_distinct(std::vector<Continuation>& continuations) {
+    std::set<std::string> words;
+    std::erase_if(continuations, [&](const Continuation& continuation) {
+      return !words.insert(bare_words(continuation.text)).second;
+    });
+  }
+
   std::vector<Continuation> ranked(std::vector<Hypothesis> live,
                                    std::vector<Hypothesis> done) const {
     for (Hypothesis& hypothesis : live) done.push_back(std::move(hypothesis));
@@ -330,7 +349,8 @@ class Search {
     for (const Hypothesis& hypothesis : done) {
       if (is_covering(hypothesis) || (options_.whole_line && !hypothesis.ended)) continue;
       Continuation continuation = answer(hypothesis);
-      if (!continuation.text.empty() || (options_.whole_line && hypothesis.ended))
+      // A word that was cut has been looked at nowhere.
+      if (!continuation.text.empty() && !is_blocked(typed_ + continuation.text))
         answers.push_back(std::move(continuation));
     }
     const auto by_score = [](const Continuation& a, const Continuation& b) {
@@ -347,6 +367,7 @@ class Search {
     for (Continuation& continuation : answers)
       if (!is_said(continuation, result)) result.push_back(std::move(continuation));
     if (options_.min_confidence > 0) std::stable_sort(result.begin(), result.end(), by_score);
+    keep_distinct(result);
     result.resize(std::min(result.size(), static_cast<std::size_t>(options_.count)));
     return result;
   }

@@ -20,7 +20,8 @@ nlohmann::json Calibration::to_json() const { return steps_; }
 double Calibration::precision(double probability) const {
   if (!known()) return probability;
   const auto above = std::upper_bound(steps_.begin(), steps_.end(), std::pair(probability, 2.0));
-  return above == steps_.begin() ? 0 : std::prev(above)->second;
+  if (above != steps_.begin()) return std::prev(above)->second;
+  return steps_.front().second * probability / steps_.front().first;
 }
 
 double Calibration::least_probability(double precision) const {

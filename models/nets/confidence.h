@@ -8,7 +8,8 @@
 namespace weft {
 
 /// A rising step function from the model's probability of a suggestion to the share of suggestions
-/// with at least this probability that were what somebody wrote.
+/// with at least this probability that were what somebody wrote; below the first step, where
+/// nothing was measured, it rises from 0 in a straight line.
 class Calibration {
  public:
   /// Takes probabilities as they are.
@@ -20,6 +21,8 @@ class Calibration {
 
   bool known() const { return !steps_.empty(); }
   double precision(double probability) const;
+  /// The highest there is.
+  double most() const { return known() ? steps_.back().second : 1; }
   /// The least probability with at least this precision; above 1 if none has it.
   double least_probability(double precision) const;
 

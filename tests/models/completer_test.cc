@@ -98,6 +98,24 @@ TEST_P(CompleterTest, LongTextsKeepFewReadings) {
   EXPECT_EQ(texts(completer.suggest()), first);
 }
 
+// 100,000 characters took a minute.
+TEST_P(CompleterTest, WhatStandsFarBackIsNotRead) {
+  const auto repeated = [](const std::string& text, int count) {
+    std::string result;
+    for (int k = 0; k < count; ++k) result += text;
+    return result;
+  };
+  const std::string one = lines()[0] + "\n", other = lines()[1] + "\n";
+  const auto score = [&](const std::string& far, int near) {
+    Completer completer(model_, options_, random_);
+    completer.begin(far + repeated(one, near));
+    completer.type("See y");
+    return completer.suggest().at(0).score;
+  };
+  EXPECT_EQ(score(repeated(one + other, 10), 2000), score(repeated(other + one, 10), 2000));
+  EXPECT_NE(score(one + other, 0), score(other + one, 0));
+}
+
 TEST_P(CompleterTest, SharesOneModelBetweenThreads) {
   std::vector<std::vector<std::string>> found(4);
   std::vector<std::thread> threads;
@@ -204,6 +222,24 @@ TEST(CompletionRanking, AlternativesByWhatIsShownOfThem) {
   const auto counts = counted(written);
   EXPECT_THAT(suggested(*counts, 0.2, 8), testing::ElementsAre("alpha", "beta gamma delta"));
   EXPECT_TRUE(suggested(*counts, 0, 8)[0].starts_with("beta"));
+}
+
+TEST(CompletionRanking, AlternativesDifferInWords) {
+  std::vector<std::string> written;
+  for (int i = 0; i < 10; ++i)
+    for (const char* text :
+         {"we meet today", "we meet today .", "we meet Today !", "we meet later"})
+      written.push_back(text);
+  const auto counts = counted(written);
+  CompletionOptions options;
+  options.count = 4;
+  RandomStream random(1, "sample");
+  const auto found = texts(complete(CompletionModel(*counts), "we meet", options, random));
+  EXPECT_EQ(std::count_if(found.begin(), found.end(),
+                          [](const std::string& text) {
+                            return text == " today" || text == " today ." || text == " Today !";
+                          }),
+            1);
 }
 
 // Whatever follows "alpha" is less likely than any of what follows "beta", and finds no place among

@@ -10,7 +10,7 @@ namespace {
 Calibration fitted() { return Calibration({{0.1, 0.05}, {0.3, 0.5}, {0.4, 0.4}, {0.6, 0.9}}); }
 
 TEST(CalibrationTest, StepsWhereTheShareRises) {
-  EXPECT_EQ(fitted().precision(0.05), 0);
+  EXPECT_DOUBLE_EQ(fitted().precision(0.05), 0.025);  // half of the way to the first step
   EXPECT_EQ(fitted().precision(0.1), 0.05);
   EXPECT_EQ(fitted().precision(0.45), 0.5);
   EXPECT_EQ(fitted().precision(1), 0.9);

@@ -26,6 +26,22 @@ TEST(BlockListTest, Inflections) {
   EXPECT_TRUE(german.blocks("solche Idioten"));
 }
 
+TEST(BlockListTest, InflectionsOfSeveralLanguages) {
+  const BlockList blocked = list("english,german", {"damn", "Idiot"});
+  EXPECT_TRUE(blocked.blocks("damned"));
+  EXPECT_TRUE(blocked.blocks("solche Idioten"));
+  EXPECT_THROW(BlockList("english,klingon"), UserError);
+}
+
+// Such entries blocked nothing.
+TEST(BlockListTest, HoweverCharactersAreEncoded) {
+  const BlockList decomposed = list("none", {"cafe\u0301"}), straight = list("english", {"don't"}),
+                  curly = list("none", {"don’t"});
+  EXPECT_TRUE(decomposed.blocks("ein Café am Morgen"));
+  EXPECT_TRUE(straight.blocks("I don’t"));
+  EXPECT_TRUE(curly.blocks("I DON'T"));
+}
+
 TEST(BlockListTest, SeveralWords) {
   const BlockList blocked = list("english", {"shut up"});
   EXPECT_TRUE(blocked.blocks("so shut up."));

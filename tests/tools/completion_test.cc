@@ -67,10 +67,14 @@ TEST_F(CompletionTool, Measures) {
 }
 
 TEST_F(CompletionTool, RanksQueries) {
-  const Json measures =
-      measured({ngrams(), "--data", "mails.txt", "--queries", "--popular", "mails.txt"});
+  const Json measures = measured({ngrams(), "--data", "mails.txt", "--queries", "--popular",
+                                  "mails.txt", "--completion-report", "ranks.html"});
+  EXPECT_TRUE(folder.has("ranks.html"));
   for (const char* key : {"mrr_3", "popular_mrr_3", "seen_mrr_8"})
     EXPECT_GT(measures.at(key).get<double>(), 0) << key;
+  expect_user_error(
+      weft(folder, {"test", "n.weft", "--data", "mails.txt", "--queries", "--completion"}),
+      "one at a time");
 }
 
 TEST_F(CompletionTool, AContextForEachLine) {
@@ -80,6 +84,27 @@ TEST_F(CompletionTool, AContextForEachLine) {
   ASSERT_EQ(answers.size(), 3u);
   EXPECT_EQ(answers[0], "ed ones");
   EXPECT_EQ(answers[1], "reen ones");
+}
+
+// A context column was read as one line with a backslash and an n where lines end.
+TEST_F(CompletionTool, AContextMayHaveLines) {
+  folder.write("mails.txt", "red ones\ngive me apples\nred\\nones\ngive me pears\n" + mails());
+  const Words like = {ngrams(), "--max-tokens", "2", "--confidence"};
+  const Words both = complete(like + Words{"--context", "fruit\\nred ones"}, "give me \n");
+  EXPECT_EQ(complete(like + Words{"--with-context"}, "fruit\\nred ones\tgive me \n"), both);
+  EXPECT_EQ(complete(like + Words{"--with-context", "--context", "fruit"}, "red ones\tgive me \n"),
+            both);
+}
+
+TEST_F(CompletionTool, ComparesTwoModels) {
+  const Words command = {ngrams(),    "--data",         "mails.txt",
+                         "--against", ngrams("c.weft"), "--completion"};
+  const Json measures = measured(command + Words{"--words", "2", "--keystrokes", "100"});
+  EXPECT_EQ(measures.at("exact_match").size(), 2u);
+  EXPECT_EQ(measures.at("against").at("exact_match"), measures.at("exact_match"));
+  EXPECT_THAT(weft(folder, Words{"test"} + command).out, ::testing::HasSubstr("c.weft\n"));
+  expect_user_error(weft(folder, {"test", "n.weft", "--data", "mails.txt", "--against", "c.weft"}),
+                    "--against");
 }
 
 TEST_F(CompletionTool, NeverSuggestsBlockedWords) {
@@ -92,6 +117,9 @@ TEST_F(CompletionTool, NeverSuggestsBlockedWords) {
   }
   folder.write("odd", "fine\n...\n");
   expect_user_error(weft(folder, {"complete", model, "--block", "odd"}), "odd:2:");
+  folder.write("latin", "caf\xE9\n");
+  expect_user_error(weft(folder, {"complete", model, "--block", "latin"}),
+                    "latin:1:4: the bytes are not UTF-8; convert");
 }
 
 TEST_F(CompletionTool, ACacheExpectsWhatTheContextSays) {

@@ -245,6 +245,23 @@ TEST_F(InteractiveTest, NarrowTerminalsShowTheCursor) {
   EXPECT_EQ(process_->wait().exit, 0);
 }
 
+// A pasted line's two bytes ended two lines.
+TEST_F(InteractiveTest, ALineEndOfTwoBytesIsOne) {
+  file_ = folder / "letter.txt";
+  start();
+  type("one\r\ntwo\n\nthree\xC2\x85\xFF\r\x04");
+  EXPECT_EQ(process_->wait().exit, 0);
+  EXPECT_EQ(folder.read("letter.txt"), "one\ntwo\n\nthree\uFFFD\n");
+}
+
+TEST_F(InteractiveTest, WholeLinesAreSuggested) {
+  start(80, {"--whole-line", "--max-tokens", "20"});
+  type("best");
+  EXPECT_TRUE(shows("best{ wishes from Anna}"));
+  type("\x04");
+  EXPECT_EQ(process_->wait().exit, 0);
+}
+
 TEST_F(InteractiveTest, LinesGoToAFile) {
   file_ = folder / "letter.txt";
   start();

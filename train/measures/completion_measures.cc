@@ -17,17 +17,6 @@ std::string normal(const CompletionModel& model, const std::string& text) {
   return Normalizer(model.tokenizer().options().normalizer)(text);
 }
 
-/// Where its grapheme clusters begin.
-std::vector<std::size_t> character_places(const std::string& text) {
-  std::vector<std::size_t> places;
-  for (std::size_t end = text.size(); end > 0;) {
-    end = start_of_last_characters(std::string_view(text).substr(0, end), 1);
-    places.push_back(end);
-  }
-  std::reverse(places.begin(), places.end());
-  return places;
-}
-
 bool is_right(const std::string& text, std::size_t place, std::string_view suggestion) {
   if (text.compare(place, suggestion.size(), suggestion) != 0) return false;
   const std::size_t end = place + suggestion.size();
@@ -128,7 +117,7 @@ std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
   const std::size_t step = stride(texts, keystrokes);
   for (std::size_t n = 0; n < texts.size() && (keystrokes == 0 || typed < keystrokes); n += step) {
     const std::string text = normal(model, texts[n].text);
-    const std::vector<std::size_t> places = character_places(text);
+    const std::vector<std::size_t> places = character_starts(text);
     std::vector<Suggested>& here = result.emplace_back();
     completer.begin(texts[n].context);
     for (std::size_t i = 0; i < places.size(); ++i) {
@@ -225,10 +214,9 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
 
 nlohmann::json evaluate_completion(const CompletionModel& model, const CompletionOptions& options,
                                    const std::vector<WrittenText>& texts, std::size_t keystrokes,
-                                   const LogSink& log) {
+                                   std::size_t words, const LogSink& log) {
   constexpr double kWanted = 0.6;
   constexpr int kLowest = 10, kHighest = 95, kShown = 5;  // percent: thresholds, those of the curve
-  constexpr std::size_t kWords = 3;
   CompletionOptions low = options;
   low.min_confidence = kLowest / 100.0;
   low.count = low.beam;
@@ -257,7 +245,7 @@ nlohmann::json evaluate_completion(const CompletionModel& model, const Completio
   result["keystrokes_saved_at_60"] = most_saved;
   result["median_ms"] = times.empty() ? 0 : times[times.size() / 2];
   result["p99_ms"] = times.empty() ? 0 : times[times.size() * 99 / 100];
-  result["exact_match"] = exact_matches(model, options, texts, keystrokes / 6, kWords);
+  result["exact_match"] = exact_matches(model, options, texts, keystrokes / 6, words);
   result["curve"] = curve;
   return result;
 }
@@ -302,10 +290,10 @@ nlohmann::json evaluate_queries(const CompletionModel& model, CompletionOptions 
   std::map<std::string, Ranks> ranks;
   for (const WrittenText& query : queries) {
     const std::string text = normal(model, query.text);
-    const std::vector<std::size_t> places = character_places(text);
-    for (const std::size_t typed : {3, 5, 8}) {
-      if (places.size() <= typed) continue;
-      const std::string prefix = text.substr(0, places[typed]);
+    const std::vector<std::size_t> places = character_starts(text);
+    for (const int typed : kTypedCharacters) {
+      if (std::ssize(places) <= typed) continue;
+      const std::string prefix = text.substr(0, places[static_cast<std::size_t>(typed)]);
       completer.begin(query.context);
       completer.type(prefix);
       std::vector<std::string> lines;

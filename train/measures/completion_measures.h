@@ -60,12 +60,13 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
                                   std::size_t most);
 
 /// `places`, `shown`, `precision`, `keystrokes_saved` at `options.min_confidence` (0.5 if that is
-/// 0), `keystrokes_saved_at_60`: the most with a precision of 60 %; `exact_match`: a list;
+/// 0), `keystrokes_saved_at_60`: the most with a precision of 60 %; `exact_match`: of phrases of
+/// one to `words` words;
 /// `median_ms` and `p99_ms` of a keystroke at that confidence; `curve`: threshold, precision, share
 /// shown, saved. `log`: as type_texts().
 nlohmann::json evaluate_completion(const CompletionModel& model, const CompletionOptions& options,
                                    const std::vector<WrittenText>& texts, std::size_t keystrokes,
-                                   const LogSink& log = no_log);
+                                   std::size_t words, const LogSink& log = no_log);
 
 /// How often whole lines were written: the yardstick of query completion.
 class PopularLines {
@@ -79,7 +80,10 @@ class PopularLines {
   std::map<std::string, std::size_t> counts_;
 };
 
-/// Mean reciprocal rank of the query among `options.count` whole lines after 3, 5 and 8 characters:
+/// After so many characters a query is completed.
+inline constexpr int kTypedCharacters[] = {3, 5, 8};
+
+/// Mean reciprocal rank of the query among `options.count` whole lines after kTypedCharacters:
 /// `mrr_3`, …; with popular lines theirs, too (`popular_mrr_3`), and both for prefixes that are
 /// among them (`seen_…`) and that are not (`unseen_…`). Queries that are not longer are not
 /// counted.

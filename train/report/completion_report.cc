@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "train/measures/completion_measures.h"
+
 namespace weft {
 namespace {
 
@@ -18,44 +20,112 @@ std::string milliseconds(const nlohmann::json& time) {
   return text;
 }
 
-ReportTable summary(const nlohmann::json& measures) {
-  ReportTable table{{"measure", "value"}, {}};
-  const auto row = [&](const std::string& name, const std::string& value) {
-    table.rows.push_back({name, value});
-  };
-  row("threshold of confidence", percent(measures["threshold"]));
-  row("places with a suggestion", percent(measures["shown"]));
-  row("suggestions that were right", percent(measures["precision"]));
-  row("keystrokes saved", percent(measures["keystrokes_saved"]));
-  row("keystrokes saved, best threshold with 60 % right",
-      percent(measures["keystrokes_saved_at_60"]));
-  const nlohmann::json& matches = measures["exact_match"];
-  for (std::size_t n = 0; n < matches.size(); ++n)
-    row("ExactMatch@" + std::to_string(n + 1), percent(matches[n]));
-  row("time of a keystroke, median", milliseconds(measures["median_ms"]));
-  row("99 % of keystrokes within", milliseconds(measures["p99_ms"]));
+/// The one that is measured and the one it is compared with, if there is one.
+std::vector<std::pair<std::string, const nlohmann::json*>> compared(
+    const nlohmann::json& measures) {
+  std::vector<std::pair<std::string, const nlohmann::json*>> models = {{"", &measures}};
+  const auto other = measures.find("against");
+  if (other != measures.end())
+    models.emplace_back(other->value("file", std::string("the other")), &*other);
+  return models;
+}
+
+/// What a curve is called, of which model it may be.
+std::string named(const std::string& curve, const std::string& model) {
+  return model.empty() ? curve : curve + ", " + model;
+}
+
+ReportTable empty_table(const nlohmann::json& measures) {
+  ReportTable table{{"measure"}, {}};
+  for (const auto& [name, model] : compared(measures))
+    table.columns.push_back(name.empty() ? "value" : name);
   return table;
+}
+
+ReportTable summary(const nlohmann::json& measures) {
+  ReportTable table = empty_table(measures);
+  const auto row = [&](const std::string& name, const auto& value) {
+    table.rows.push_back({name});
+    for (const auto& model : compared(measures)) table.rows.back().push_back(value(*model.second));
+  };
+  const auto share = [&](const std::string& name, const char* key) {
+    row(name, [&](const nlohmann::json& model) { return percent(model.at(key)); });
+  };
+  share("threshold of confidence", "threshold");
+  share("places with a suggestion", "shown");
+  share("suggestions that were right", "precision");
+  share("keystrokes saved", "keystrokes_saved");
+  share("keystrokes saved, best threshold with 60 % right", "keystrokes_saved_at_60");
+  for (std::size_t n = 0; n < measures["exact_match"].size(); ++n)
+    row("ExactMatch@" + std::to_string(n + 1),
+        [&](const nlohmann::json& model) { return percent(model.at("exact_match")[n]); });
+  row("time of a keystroke, median",
+      [](const nlohmann::json& model) { return milliseconds(model.at("median_ms")); });
+  row("99 % of keystrokes within",
+      [](const nlohmann::json& model) { return milliseconds(model.at("p99_ms")); });
+  return table;
+}
+
+LineChart exact_match_chart(const nlohmann::json& measures) {
+  LineChart chart{"ExactMatch", "words of the phrase", "share", {}};
+  for (const auto& [name, model] : compared(measures)) {
+    ChartSeries& series = chart.series.emplace_back(ChartSeries{named("right", name), {}});
+    const nlohmann::json& matches = model->at("exact_match");
+    for (std::size_t n = 0; n < matches.size(); ++n)
+      series.points.emplace_back(n + 1, matches[n].get<double>());
+  }
+  return chart;
 }
 
 }  // namespace
 
 Report completion_report(const std::string& title, const nlohmann::json& measures) {
-  LineChart precision{"Suggestions that were right, by threshold",
-                      "threshold of confidence",
-                      "share",
-                      {{"right", {}}, {"as promised", {}}}};
-  LineChart use{"What a threshold gives",
-                "threshold of confidence",
-                "share",
-                {{"places with a suggestion", {}}, {"keystrokes saved", {}}}};
-  for (const auto& point : measures["curve"]) {
-    const double threshold = point[0];
-    precision.series[0].points.emplace_back(threshold, point[1].get<double>());
-    precision.series[1].points.emplace_back(threshold, threshold);
-    use.series[0].points.emplace_back(threshold, point[2].get<double>());
-    use.series[1].points.emplace_back(threshold, point[3].get<double>());
+  LineChart precision{
+      "Suggestions that were right, by threshold", "threshold of confidence", "share", {}};
+  LineChart use{"What a threshold gives", "threshold of confidence", "share", {}};
+  ChartSeries promised{"as promised", {}};
+  for (const auto& [name, model] : compared(measures)) {
+    ChartSeries right{named("right", name), {}}, shown{named("places with a suggestion", name), {}},
+        saved{named("keystrokes saved", name), {}};
+    for (const auto& point : model->at("curve")) {
+      const double threshold = point[0];
+      if (name.empty()) promised.points.emplace_back(threshold, threshold);
+      right.points.emplace_back(threshold, point[1].get<double>());
+      shown.points.emplace_back(threshold, point[2].get<double>());
+      saved.points.emplace_back(threshold, point[3].get<double>());
+    }
+    precision.series.push_back(std::move(right));
+    use.series.push_back(std::move(shown));
+    use.series.push_back(std::move(saved));
   }
-  return {title, {summary(measures), precision, use}};
+  precision.series.push_back(std::move(promised));
+  return {title, {summary(measures), precision, use, exact_match_chart(measures)}};
+}
+
+Report query_report(const std::string& title, const nlohmann::json& measures) {
+  ReportTable table = empty_table(measures);
+  LineChart chart{
+      "Mean reciprocal rank, by what was typed", "characters typed", "mean reciprocal rank", {}};
+  const auto add = [&](const std::string& what, const std::string& key) {
+    for (const auto& [name, model] : compared(measures)) {
+      ChartSeries series{named(what, name), {}};
+      for (const int typed : kTypedCharacters) {
+        const auto rank = model->find(key + std::to_string(typed));
+        if (rank != model->end()) series.points.emplace_back(typed, rank->get<double>());
+      }
+      if (!series.points.empty()) chart.series.push_back(std::move(series));
+      if (key.starts_with("popular")) break;  // the same for both
+    }
+  };
+  add("suggested", "mrr_");
+  add("most popular completion", "popular_mrr_");
+  for (const auto& [key, value] : measures.items()) {
+    if (!value.is_number()) continue;
+    table.rows.push_back({key});
+    for (const auto& model : compared(measures))
+      table.rows.back().push_back(model.second->at(key).dump());
+  }
+  return {title, {table, chart}};
 }
 
 }  // namespace weft

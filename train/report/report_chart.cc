@@ -42,7 +42,9 @@ struct Range {
       high *= room;
       return;
     }
-    const double room = high > low ? 0.05 * (high - low) : std::max(0.5, 0.05 * std::abs(high));
+    const double largest = std::max(std::abs(low), std::abs(high));
+    const bool equal = high - low <= 1e-9 * largest;  // but for rounding
+    const double room = equal ? std::max(0.5, 0.05 * largest) : 0.05 * (high - low);
     low -= room;
     high += room;
   }

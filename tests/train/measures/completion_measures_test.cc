@@ -68,13 +68,17 @@ TEST_F(CompletionMeasuresTest, CalibrationKeepsItsPromise) {
 
 TEST_F(CompletionMeasuresTest, MeasuresAndPage) {
   const nlohmann::json measures =
-      evaluate_completion(model_, options_, {{"", lines()[0]}, {"", lines()[2]}}, 0);
+      evaluate_completion(model_, options_, {{"", lines()[0]}, {"", lines()[2]}}, 0, 3);
   for (const char* key : {"places", "shown", "precision", "keystrokes_saved",
                           "keystrokes_saved_at_60", "median_ms", "p99_ms", "exact_match"})
     EXPECT_TRUE(measures.contains(key)) << key;
   EXPECT_EQ(measures["precision"], 1);
-  EXPECT_NE(to_html(completion_report("Three lines", measures)).find("ExactMatch@3"),
-            std::string::npos);
+  nlohmann::json both = measures;
+  both["against"] = measures;
+  both["against"]["file"] = "n-grams.weft";
+  const std::string page = to_html(completion_report("Three lines", both));
+  for (const char* part : {"ExactMatch@3", ">n-grams.weft<", "keystrokes saved, n-grams.weft"})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
 }
 
 TEST_F(CompletionMeasuresTest, RanksOfWholeLines) {
@@ -88,6 +92,9 @@ TEST_F(CompletionMeasuresTest, RanksOfWholeLines) {
   EXPECT_EQ(measures["seen_popular_mrr_3"], 1);
   EXPECT_EQ(measures["unseen_mrr_3"], 1);
   EXPECT_GE(measures["mrr_3"], 0.75);
+  const std::string page = to_html(query_report("Three queries", measures));
+  for (const char* part : {"unseen_mrr_3", "most popular completion"})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
 }
 
 TEST(PopularLinesTest, MostFrequentFirst) {

@@ -83,6 +83,8 @@ TEST(Report, EmptyPartsDoNoHarm) {
   Report report{"", {}};
   report.blocks.push_back(LineChart{});
   report.blocks.push_back(LineChart{"flat", "", "", {{"", {{0, 0}}}}, true});
+  // Its ticks, a rounding error apart, took all the memory there is.
+  report.blocks.push_back(LineChart{"nearly flat", "", "", {{"", {{0, 1}, {1, 1 - 1e-16}}}}});
   report.blocks.push_back(LineChart{"nothing", "", "", {{"", {{NAN, 1}, {1, INFINITY}}}}, false});
   report.blocks.push_back(HeatMap{});
   report.blocks.push_back(HeatMap{"zeros", {}, {}, {{0, 0}, {}}, 0});

@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "base/error.h"
-#include "toy_task.h"
+#include "tests/train/toy_task.h"
 #include "train/search/search_log.h"
 #include "train/search/search_report.h"
 

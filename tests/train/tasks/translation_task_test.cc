@@ -6,7 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "../corpora/temporary_files.h"
+#include "tests/corpora/temporary_files.h"
 #include "train/report/report.h"
 #include "train/trainer.h"
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
 
+#include "models/nets/alternatives.h"
 #include "models/nets/best_tokens.h"
 #include "models/nets/token_sampling.h"
 #include "tokenizer/encoding.h"
-#include "tokenizer/unicode_text.h"
 
 namespace weft {
 namespace {
@@ -48,12 +47,6 @@ bool ends_sentence(std::string_view text) {
   for (const std::string_view mark : {".", "!", "?", "…", "。", "！", "？", "؟", "।"})
     if (text.ends_with(mark)) return true;
   return false;
-}
-
-/// In lower case, without marks at the end; marks alone stay.
-std::string bare_words(const std::string& text) {
-  const std::size_t last = text.find_last_not_of(" .,;:!?\"'()-");
-  return last == std::string::npos ? text : lower_case(std::string_view(text).substr(0, last + 1));
 }
 
 class Search {
@@ -322,26 +315,6 @@ class Search {
     return result;
   }
 
-  /// Something else says the same, or begins with these words where words are shown that are
-  /// likely enough.
-  bool is_said(const Continuation& continuation, const std::vector<Continuation>& others) const {
-    const auto says = [&](const Continuation& other) {
-      return other.text == continuation.text ||
-             (other.text.starts_with(continuation.text) &&
-              std::any_of(other.word_ends.begin(), other.word_ends.end(),
-                          [&](const auto& end) { return end.length == continuation.text.size(); }));
-    };
-    return std::any_of(others.begin(), others.end(), says);
-  }
-
-  /// Of those that differ in case or in the marks at their ends alone, the first.
-  static void keep_distinct(std::vector<Continuation>& continuations) {
-    std::set<std::string> words;
-    std::erase_if(continuations, [&](const Continuation& continuation) {
-      return !words.insert(bare_words(continuation.text)).second;
-    });
-  }
-
   std::vector<Continuation> ranked(std::vector<Hypothesis> live,
                                    std::vector<Hypothesis> done) const {
     for (Hypothesis& hypothesis : live) done.push_back(std::move(hypothesis));
@@ -353,23 +326,7 @@ class Search {
       if (!continuation.text.empty() && !is_blocked(typed_ + continuation.text))
         answers.push_back(std::move(continuation));
     }
-    const auto by_score = [](const Continuation& a, const Continuation& b) {
-      return a.score > b.score;
-    };
-    if (options_.min_confidence > 0)  // first those that say what others begin with
-      std::stable_sort(answers.begin(), answers.end(),
-                       [](const Continuation& a, const Continuation& b) {
-                         return a.text.size() > b.text.size();
-                       });
-    else
-      std::stable_sort(answers.begin(), answers.end(), by_score);
-    std::vector<Continuation> result;
-    for (Continuation& continuation : answers)
-      if (!is_said(continuation, result)) result.push_back(std::move(continuation));
-    if (options_.min_confidence > 0) std::stable_sort(result.begin(), result.end(), by_score);
-    keep_distinct(result);
-    result.resize(std::min(result.size(), static_cast<std::size_t>(options_.count)));
-    return result;
+    return alternatives(std::move(answers), options_);
   }
 
   const CompletionModel& model_;

@@ -134,11 +134,12 @@ void complete_command(const Arguments& arguments) {
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
   if (options.interactive) return complete_at_terminal(model, completion, options, parser, random);
   const bool escape = completion.lines > 1;
+  const std::string context = unescaped(options.context);
   Completer completer(model, completion, random);
   answer_lines(lines, 1, [&](const auto& block_of_one, const LineWarning&) {
     TextInContext line{"", block_of_one.front()};
     if (options.with_context) line = split_context(line.text);
-    completer.begin(joined(unescaped(options.context), line.context));
+    completer.begin(joined(context, line.context));
     completer.type(escape ? unescaped(line.text) : line.text);
     return std::vector<std::string>{tab_separated(completer.suggest(), escape, options.confidence)};
   });

@@ -35,9 +35,7 @@ ModelInUse::ModelInUse(const NextTokenModel& general, const PersonalOptions& opt
 BlockList read_block_list(const BlockOptions& options) {
   if (options.file.empty()) return BlockList();
   BlockList list(options.languages);
-  LineReaderOptions reader;
-  reader.utf8_alone = true;
-  LineReader lines(options.file, reader);
+  LineReader lines(options.file, {.utf8_alone = true});
   for (std::string line; lines.next(line);) {
     if (line.empty() || line.front() == '#') continue;
     if (!list.add(line))

@@ -52,17 +52,15 @@ std::vector<WrittenText> read_written_texts(const std::string& path, const std::
 
 namespace {
 
-PopularLines popular_lines(const CompletionModel& model, const std::string& path,
-                           const std::string& encoding) {
+PopularLines popular_lines(const CompletionModel& model, const std::vector<WrittenText>& earlier) {
   PopularLines popular;
-  if (path.empty()) return popular;
-  for (const WrittenText& text : read_written_texts(path, encoding, false))
+  for (const WrittenText& text : earlier)
     popular.add(Normalizer(model.tokenizer().options().normalizer)(text.text));
   return popular;
 }
 
 nlohmann::json measured(const CompletionModel& model, const std::vector<WrittenText>& texts,
-                        const std::string& encoding, int beam,
+                        const std::vector<WrittenText>& earlier, int beam,
                         const CompletionTestOptions& options) {
   CompletionOptions completion;
   completion.beam = beam;
@@ -76,13 +74,13 @@ nlohmann::json measured(const CompletionModel& model, const std::vector<WrittenT
   completion.count = options.count;
   completion.beam = std::max(beam, options.count);
   completion.max_tokens = std::max(options.max_tokens, 30);
-  return evaluate_queries(model, completion, texts,
-                          popular_lines(model, options.popular, encoding));
+  return evaluate_queries(model, completion, texts, popular_lines(model, earlier));
 }
 
 }  // namespace
 
-nlohmann::json measure_completion(const CompletionModel& model, const CompletionModel* other,
+nlohmann::json measure_completion(const CompletionModel& model,
+                                  const std::optional<ComparedModel>& other,
                                   const std::string& data, const std::string& encoding, int beam,
                                   const CompletionTestOptions& options) {
   if (options.completion && options.queries)
@@ -90,8 +88,14 @@ nlohmann::json measure_completion(const CompletionModel& model, const Completion
         "--completion measures running text and --queries whole lines, one at a time; leave one "
         "out");
   const auto texts = read_written_texts(data, encoding, options.with_context);
-  nlohmann::json measures = measured(model, texts, encoding, beam, options);
-  if (other) measures["against"] = measured(*other, texts, encoding, beam, options);
+  std::vector<WrittenText> earlier;
+  if (options.queries && !options.popular.empty())
+    earlier = read_written_texts(options.popular, encoding, false);
+  nlohmann::json measures = measured(model, texts, earlier, beam, options);
+  if (other) {
+    measures["against"] = measured(other->model, texts, earlier, beam, options);
+    measures["against"]["file"] = other->file;
+  }
   if (!options.report.empty())
     write_report(options.report, options.queries
                                      ? query_report("Queries: " + data, measures)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,15 @@ struct CompletionTestOptions {
 std::vector<WrittenText> read_written_texts(const std::string& path, const std::string& encoding,
                                             bool with_context);
 
-/// With another model, "against" holds what it was measured at, on the same text.
-nlohmann::json measure_completion(const CompletionModel& model, const CompletionModel* other,
+/// Another model, and its file.
+struct ComparedModel {
+  const CompletionModel& model;
+  std::string file;
+};
+
+/// With another model, "against" holds what it was measured at, on the same text, and its "file".
+nlohmann::json measure_completion(const CompletionModel& model,
+                                  const std::optional<ComparedModel>& other,
                                   const std::string& data, const std::string& encoding, int beam,
                                   const CompletionTestOptions& options);
 

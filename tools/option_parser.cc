@@ -106,9 +106,7 @@ void OptionParser::give(const std::set<std::string>& flags, std::string name, Gi
 /// `name = value` lines; empty ones and those that begin with # are passed over.
 GivenOptions OptionParser::read_config(const std::string& path, const OptionNames& known) const {
   std::vector<std::string> lines;
-  LineReaderOptions utf8;
-  utf8.utf8_alone = true;
-  LineReader reader(path, utf8);
+  LineReader reader(path, {.utf8_alone = true});
   for (std::string line; reader.next(line);) lines.push_back(line);
   return read_options(lines, path, known);
 }

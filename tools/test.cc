@@ -165,14 +165,12 @@ nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecor
   const ModelInUse in_use(model, settings.personal, settings.cache);
   const CompletionModel ours(in_use.model(), calibration_of(record), blocked);
   if (settings.test.against.empty())
-    return measure_completion(ours, nullptr, data, settings.reader.encoding, beam,
+    return measure_completion(ours, std::nullopt, data, settings.reader.encoding, beam,
                               settings.completion);
   const auto other = load_model_as<NextTokenModel>(settings.test.against, "language model");
   const CompletionModel theirs(*other.model, calibration_of(other.record), blocked);
-  nlohmann::json measures =
-      measure_completion(ours, &theirs, data, settings.reader.encoding, beam, settings.completion);
-  measures["against"]["file"] = settings.test.against;
-  return measures;
+  return measure_completion(ours, ComparedModel{theirs, settings.test.against}, data,
+                            settings.reader.encoding, beam, settings.completion);
 }
 
 nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const OptionParser& parser) {

@@ -76,9 +76,7 @@ NameList read_names(const std::string& path, const NormalizerOptions& options) {
   cased.fold_case = cased.strip_accents = false;
   const Normalizer normal(cased);
   NameList names;
-  LineReaderOptions reader;
-  reader.utf8_alone = true;
-  LineReader lines(path, reader);
+  LineReader lines(path, {.utf8_alone = true});
   for (std::string line; lines.next(line);) {
     if (line.empty() || line.front() == '#') continue;
     if (!names.add(normal(line)))

@@ -63,11 +63,10 @@ Prefix split_line(const CompletionModel& model, const std::string& line,
 
 /// Without what stands too far back to matter; in steps, so that a keystroke seldom moves the
 /// start.
-std::vector<int> within_reach(std::vector<int> ids) {
+std::vector<int> within_reach(const std::vector<int>& ids) {
   const std::size_t steps = ids.size() / kFar;
-  if (steps > 1)
-    ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>((steps - 1) * kFar));
-  return ids;
+  const std::size_t left_out = steps > 1 ? (steps - 1) * kFar : 0;
+  return {ids.begin() + static_cast<std::ptrdiff_t>(left_out), ids.end()};
 }
 
 }  // namespace
@@ -83,7 +82,7 @@ void Completer::begin(std::string_view context) {
   if (lines == context_) return;
   context_ = std::move(lines);
   read_earlier(context_);
-  read(within_reach(earlier_ids_));
+  read(earlier_ids_);
 }
 
 void Completer::erase(std::size_t characters) {
@@ -97,7 +96,6 @@ std::vector<Continuation> Completer::suggest() {
   Prefix prefix = split_line(model_, repair_utf8(text_.substr(line)), lines_before_);
   prefix.context.insert(prefix.context.begin(), earlier_ids_.begin(), earlier_ids_.end());
   forget();
-  prefix.context = within_reach(std::move(prefix.context));
   return search_continuations(model_, read(prefix.context), prefix, options_, random_, made_);
 }
 
@@ -113,7 +111,8 @@ void Completer::read_earlier(const std::string& lines) {
   }
 }
 
-std::shared_ptr<ReadingNode> Completer::read(const std::vector<int>& ids) {
+std::shared_ptr<ReadingNode> Completer::read(const std::vector<int>& all) {
+  const std::vector<int> ids = within_reach(all);
   if (!path_[0]) {
     path_[0] = std::make_shared<ReadingNode>();
     path_[0]->reading = model_.model().begin();

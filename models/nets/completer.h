@@ -40,8 +40,8 @@ class Completer {
  private:
   /// Encodes what stands before the last line, if that has changed.
   void read_earlier(const std::string& lines);
-  /// The node after `ids`; reads what of them was not read before.
-  std::shared_ptr<ReadingNode> read(const std::vector<int>& ids);
+  /// The node after the last ones of `all` tokens; reads what of them was not read before.
+  std::shared_ptr<ReadingNode> read(const std::vector<int>& all);
   /// Drops nodes that are dear to keep and easily made again.
   void forget();
 

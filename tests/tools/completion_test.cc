@@ -88,12 +88,12 @@ TEST_F(CompletionTool, AContextForEachLine) {
 
 // A context column was read as one line with a backslash and an n where lines end.
 TEST_F(CompletionTool, AContextMayHaveLines) {
-  folder.write("mails.txt", "red ones\ngive me apples\nred\\nones\ngive me pears\n" + mails());
-  const Words like = {ngrams(), "--max-tokens", "2", "--confidence"};
-  const Words both = complete(like + Words{"--context", "fruit\\nred ones"}, "give me \n");
-  EXPECT_EQ(complete(like + Words{"--with-context"}, "fruit\\nred ones\tgive me \n"), both);
-  EXPECT_EQ(complete(like + Words{"--with-context", "--context", "fruit"}, "red ones\tgive me \n"),
+  const Words like = {model("lm"), "--max-tokens", "2", "--confidence"};
+  const Words both = complete(like + Words{"--context", "best\\nwishes"}, "thank \n");
+  EXPECT_EQ(complete(like + Words{"--with-context"}, "best\\nwishes\tthank \n"), both);
+  EXPECT_EQ(complete(like + Words{"--with-context", "--context", "best"}, "wishes\tthank \n"),
             both);
+  EXPECT_NE(complete(like + Words{"--with-context"}, "best\\\\nwishes\tthank \n"), both);
 }
 
 TEST_F(CompletionTool, ComparesTwoModels) {
@@ -102,7 +102,9 @@ TEST_F(CompletionTool, ComparesTwoModels) {
   const Json measures = measured(command + Words{"--words", "2", "--keystrokes", "100"});
   EXPECT_EQ(measures.at("exact_match").size(), 2u);
   EXPECT_EQ(measures.at("against").at("exact_match"), measures.at("exact_match"));
-  EXPECT_THAT(weft(folder, Words{"test"} + command).out, ::testing::HasSubstr("c.weft\n"));
+  const Result table = weft(folder, Words{"test"} + command + Words{"--completion-report", "page"});
+  EXPECT_THAT(table.out, ::testing::HasSubstr("c.weft\n"));
+  EXPECT_THAT(folder.read("page"), ::testing::HasSubstr("keystrokes saved, c.weft"));
   expect_user_error(weft(folder, {"test", "n.weft", "--data", "mails.txt", "--against", "c.weft"}),
                     "--against");
 }

@@ -25,8 +25,7 @@ std::vector<std::pair<std::string, const nlohmann::json*>> compared(
     const nlohmann::json& measures) {
   std::vector<std::pair<std::string, const nlohmann::json*>> models = {{"", &measures}};
   const auto other = measures.find("against");
-  if (other != measures.end())
-    models.emplace_back(other->value("file", std::string("the other")), &*other);
+  if (other != measures.end()) models.emplace_back(other->at("file"), &*other);
   return models;
 }
 

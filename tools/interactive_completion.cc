@@ -141,6 +141,11 @@ void complete_interactively(Completer& completer, std::string context) {
   for (;;) {
     const Key key = terminal.next();
     const bool over = key.kind == Key::Kind::interrupt || key.kind == Key::Kind::end_of_file;
+    if (key.kind == Key::Kind::resized) {
+      row.clear();
+      editor.draw(row);
+      continue;
+    }
     if (over || key.kind == Key::Kind::enter) {
       editor.press({Key::Kind::escape, ""});
       editor.suggest(context);

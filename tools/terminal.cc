@@ -19,6 +19,9 @@ namespace {
 /// Bytes of one key may come apart on a slow line.
 constexpr int kPatience = 200;  // milliseconds
 constexpr int kForever = -1;
+/// How often a terminal at which nobody types is asked for its width: a signal would interrupt
+/// threads that compute (tools/interrupt.h).
+constexpr int kBetweenLooks = 250;  // milliseconds
 
 termios before;
 
@@ -26,6 +29,11 @@ void restore_and_die(int signal) {
   tcsetattr(STDIN_FILENO, TCSANOW, &before);
   std::signal(signal, SIG_DFL);
   raise(signal);
+}
+
+int window_columns(int terminal) {
+  winsize size{};
+  return ioctl(terminal, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 std::size_t bytes_of_character(unsigned char first) {
@@ -62,7 +70,7 @@ Key::Kind escaped_key(const std::string& sequence) {
 
 }  // namespace
 
-RawTerminal::RawTerminal() {
+RawTerminal::RawTerminal() : columns_(window_columns(STDIN_FILENO)) {
   if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0)
     throw UserError("--interactive reads what is typed at a terminal; leave it out in a pipe");
   termios raw = before;
@@ -87,10 +95,10 @@ int RawTerminal::read_byte(int patience) {
   return byte;
 }
 
-bool RawTerminal::is_pending() const {
+bool RawTerminal::is_pending(int patience) const {
   if (unread_ >= 0) return true;
   pollfd waiting{STDIN_FILENO, POLLIN, 0};
-  return poll(&waiting, 1, 0) > 0;
+  return poll(&waiting, 1, patience) > 0;
 }
 
 Key RawTerminal::escape_sequence() {
@@ -105,7 +113,15 @@ Key RawTerminal::escape_sequence() {
   return {escaped_key(sequence), ""};
 }
 
+bool RawTerminal::is_resized() {
+  const int columns = window_columns(STDIN_FILENO);
+  return std::exchange(columns_, columns) != columns;
+}
+
 Key RawTerminal::next() {
+  do {
+    if (is_resized()) return {Key::Kind::resized, ""};
+  } while (!is_pending(kBetweenLooks));
   int byte = read_byte(kForever);
   if (byte == '\n' && after_return_) byte = read_byte(kForever);
   after_return_ = byte == '\r';
@@ -137,11 +153,6 @@ std::vector<Cell> cells(const std::string& text, bool ghost) {
   return result;
 }
 
-int TerminalRow::columns() const {
-  winsize size{};
-  return ioctl(output_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 void TerminalRow::write(const std::string& text) const {
   for (std::size_t done = 0; done < text.size();) {
     const ssize_t count = ::write(output_, text.data() + done, text.size() - done);
@@ -151,7 +162,7 @@ void TerminalRow::write(const std::string& text) const {
 }
 
 void TerminalRow::draw(std::vector<Cell> row, std::size_t cursor) {
-  const int room = std::max(2, columns() - 1);
+  const int room = std::max(2, window_columns(output_) - 1);
   const auto width = [](auto begin, auto end) {
     int sum = 0;
     for (; begin != end; ++begin) sum += begin->width;
@@ -190,6 +201,12 @@ void TerminalRow::draw(std::vector<Cell> row, std::size_t cursor) {
   cursor_column_ = cursor_column;
   drawn_ = std::move(row);
   write(out);
+}
+
+void TerminalRow::clear() {
+  write("\r\x1B[J");
+  drawn_.clear();
+  cursor_column_ = 0;
 }
 
 void TerminalRow::leave() {

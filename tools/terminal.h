@@ -28,6 +28,7 @@ struct Key {
     escape,
     interrupt,    // Ctrl-C
     end_of_file,  // Ctrl-D, or the terminal is gone
+    resized,      // no key: the window has another width
     other
   };
   Kind kind = Kind::other;
@@ -46,15 +47,17 @@ class RawTerminal {
 
   /// Waits for it.
   Key next();
-  /// Whether there is more to read already.
-  bool is_pending() const;
+  /// Whether there is more to read already, or soon.
+  bool is_pending(int patience = 0) const;
 
  private:
   int read_byte(int patience);
+  bool is_resized();
   Key escape_sequence();
 
   int unread_ = -1;            // a byte that did not belong to the key before, or none
   bool after_return_ = false;  // a line feed belongs to it
+  int columns_;
 };
 
 /// A part of a row: what stands in one or two columns, and whether it is a suggestion.
@@ -73,11 +76,12 @@ class TerminalRow {
   explicit TerminalRow(int output) : output_(output) {}
   /// What does not fit is left out, so that `cursor` (cells before it) is there to see.
   void draw(std::vector<Cell> row, std::size_t cursor);
+  /// Clears it, as a window of another width may have broken it into several.
+  void clear();
   /// Goes on in the next row.
   void leave();
 
  private:
-  int columns() const;
   void write(const std::string& text) const;
 
   int output_;

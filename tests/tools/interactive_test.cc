@@ -1,6 +1,7 @@
 // weft complete --interactive through a pseudo-terminal.
 #include <poll.h>
 #include <pty.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 #include "tests/tools/tiny_models.h"
@@ -65,11 +66,12 @@ class Screen {
   }
 
   bool escape() {
-    const std::size_t end = pending_.find_first_of("CKm");
+    const std::size_t end = pending_.find_first_of("CJKm");
     if (end == std::string::npos) return false;
     const int number = std::atoi(pending_.c_str() + 2);
     if (pending_[end] == 'C') cursor_ += static_cast<std::size_t>(number);
-    if (pending_[end] == 'K') columns_.resize(std::min(columns_.size(), cursor_));
+    if (pending_[end] == 'J' || pending_[end] == 'K')
+      columns_.resize(std::min(columns_.size(), cursor_));
     if (pending_[end] == 'm') ghost_ = number == 90;
     pending_.erase(0, end + 1);
     return true;
@@ -241,6 +243,22 @@ TEST_F(InteractiveTest, NarrowTerminalsShowTheCursor) {
   for (int k = 0; k < 20 && screen_.row().find("five") == std::string::npos; ++k) read_some(100);
   EXPECT_THAT(screen_.row(), HasSubstr("five"));
   EXPECT_LT(screen_.cursor(), 20u);
+  type("\x04");
+  EXPECT_EQ(process_->wait().exit, 0);
+}
+
+TEST_F(InteractiveTest, IsDrawnAnewInAWindowOfAnotherWidth) {
+  start();
+  type("thank you");
+  EXPECT_TRUE(shows("thank you{ for the letter 日本 今日}"));
+  for (const auto& [columns, row] :
+       {std::pair<unsigned short, const char*>{20, "thank you{ for the l}"},
+        {80, "thank you{ for the letter 日本 今日}"}}) {
+    const winsize size{24, columns, 0, 0};
+    ASSERT_EQ(ioctl(master_, TIOCSWINSZ, &size), 0);
+    EXPECT_TRUE(shows(row));
+    EXPECT_EQ(screen_.cursor(), 9u);
+  }
   type("\x04");
   EXPECT_EQ(process_->wait().exit, 0);
 }

@@ -141,9 +141,11 @@ void LineReader::Impl::check(std::string& line) const {
   const std::size_t nul = line.find('\0');
   if (nul != std::string::npos) {
     if (!options.repair) {
-      throw FormatError::at_column(name, line_number, nul + 1,
-                                   "a NUL byte; is this a binary file, or UTF-16 text that needs "
-                                   "--encoding utf-16le or utf-16be?");
+      throw FormatError::at_column(
+          name, line_number, nul + 1,
+          options.utf8_alone ? "a NUL byte; is this a binary file, or UTF-16 text to convert?"
+                             : "a NUL byte; is this a binary file, or UTF-16 text that needs "
+                               "--encoding utf-16le or utf-16be?");
     }
     replace_nul(line);
   }

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "tokenizer/code_point.h"
 #include "tokenizer/unicode_text.h"
 
 namespace weft {
@@ -61,14 +62,10 @@ std::vector<Word> words_of(std::string_view text) {
   return result;
 }
 
-/// Written without spaces between words, so that boundaries are a matter of dictionaries.
-bool is_unspaced(std::string_view text) {
+bool has_unspaced(std::string_view text) {
   const std::u32string points = code_points(text);
-  return std::any_of(points.begin(), points.end(), [](char32_t point) {
-    const auto line_break = u_getIntPropertyValue(static_cast<UChar32>(point), UCHAR_LINE_BREAK);
-    return line_break == U_LB_IDEOGRAPHIC || line_break == U_LB_COMPLEX_CONTEXT ||
-           line_break == U_LB_CONDITIONAL_JAPANESE_STARTER;
-  });
+  return std::any_of(points.begin(), points.end(),
+                     [](char32_t point) { return is_unspaced(static_cast<UChar32>(point)); });
 }
 
 /// One language's stemmer; libstemmer's own is not for several threads at once.
@@ -94,6 +91,15 @@ class Stemmer {
   std::unique_ptr<sb_stemmer, void (*)(sb_stemmer*)> stemmer_;
 };
 
+/// Whether `entry`, folded, stands in `text` and ends behind the first `from` bytes.
+bool ends_behind(const std::string& entry, std::string_view text, std::size_t from) {
+  constexpr std::size_t kShrinks = 4;  // what is folded, at most
+  const std::size_t begin = from - std::min(from, kShrinks * entry.size());
+  const std::size_t typed = folded(unicode(text.substr(begin, from - begin))).size();
+  const std::size_t first = typed < entry.size() ? 0 : typed - entry.size() + 1;
+  return folded(unicode(text.substr(begin))).find(entry, first) != std::string::npos;
+}
+
 }  // namespace
 
 BlockList::BlockList(const std::string& languages) {
@@ -108,7 +114,7 @@ BlockList::BlockList(const std::string& languages) {
 bool BlockList::add(std::string_view entry) {
   const std::vector<Word> words = words_of(entry);
   if (words.empty()) return false;
-  if (is_unspaced(entry)) {
+  if (has_unspaced(entry)) {
     anywhere_.push_back(folded(unicode(entry)));
     return true;
   }
@@ -124,11 +130,9 @@ bool BlockList::add(std::string_view entry) {
 
 bool BlockList::blocks(std::string_view text, std::size_t from) const {
   if (empty()) return false;
-  for (const std::string& entry : anywhere_)
-    // Folding may change lengths; a few bytes of what was typed do no harm.
-    if (folded(unicode(text.substr(from - std::min(from, entry.size())))).find(entry) !=
-        std::string::npos)
-      return true;
+  if (std::any_of(anywhere_.begin(), anywhere_.end(),
+                  [&](const std::string& entry) { return ends_behind(entry, text, from); }))
+    return true;
   std::vector<std::string> words;
   std::size_t typed = 0;  // that are over in the first `from` bytes
   for (Word& word : words_of(text)) {

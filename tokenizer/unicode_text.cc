@@ -30,6 +30,15 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
+std::string_view without_punctuation_behind(std::string_view text) {
+  std::size_t length = 0;
+  for (std::size_t place = 0; place < text.size();) {
+    const UChar32 c = next_code_point(text, place);
+    if (c < 0 || !(u_ispunct(c) || separates(c))) length = place;
+  }
+  return text.substr(0, length);
+}
+
 std::u32string code_points(std::string_view text) {
   std::u32string points;
   points.reserve(text.size());

@@ -12,6 +12,9 @@ namespace weft {
 /// word a final one.
 std::string lower_case(std::string_view text);
 
+/// `text` up to its last character that is neither punctuation nor white space.
+std::string_view without_punctuation_behind(std::string_view text);
+
 /// Bytes that are not UTF-8 become U+FFFD.
 std::u32string code_points(std::string_view text);
 

@@ -19,10 +19,8 @@ struct CalibrateOptions {
   void visit(OptionVisitor& v) {
     v.file("data", data, "text that the model was not trained on");
     v.text("encoding", encoding, "its character encoding; a byte-order mark overrules it");
-    v.flag("with-context", with_context,
-           "a line is CONTEXT<TAB>TEXT; \\n in the context: a line end");
-    v.integer("keystrokes", keystrokes, 0, INT64_MAX,
-              "to type, of texts spread over the data; 0: all");
+    visit_with_context(v, with_context);
+    visit_keystrokes(v, keystrokes);
     v.file("model", model, "file to write the calibrated model to");
   }
 };
@@ -63,7 +61,7 @@ void calibrate_command(const Arguments& arguments) {
     throw FormatError(options.data, "there are fewer than " + std::to_string(kFewestKeystrokes) +
                                         " keystrokes to learn from; give more text");
   const Calibration calibration = calibrate(typed);
-  loaded.record.training["calibration"] = calibration.to_json();
+  set_calibration(loaded.record, calibration, in_use.beside());
   save_model(options.model, *loaded.model, loaded.record);
   say(options.model + ": of suggestions with a probability of 0.5 or more, " +
       short_number(100 * calibration.precision(0.5)) + " % were right, of 0.9 or more, " +

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "models/nets/completer.h"
+#include "models/nets/ngram_model.h"
 #include "tools/commands.h"
 #include "tools/completion_setup.h"
 #include "tools/interactive_completion.h"
@@ -25,8 +26,7 @@ struct CompleteOptions {
            "type at the terminal: Tab takes the grey suggestion, Up and Down choose another");
     v.text("context", context,
            "what comes before each line: a subject, the mail that is answered (\\n: a line end)");
-    v.flag("with-context", with_context,
-           "a line is CONTEXT<TAB>BEGINNING; \\n in the context: a line end");
+    visit_with_context(v, with_context);
     v.flag("confidence", confidence, "behind each continuation, a tab and its confidence");
     v.only_for("search", {"sample"},
                [&] { v.integer("seed", seed, 0, INT64_MAX, "of what is drawn"); });
@@ -80,8 +80,9 @@ void complete_at_terminal(const CompletionModel& model, CompletionOptions comple
   complete_interactively(completer, joined(unescaped(options.context), ""));
 }
 
+/// What the user should know of what is asked for and what the model can promise.
 void check(const CompletionOptions& completion, const OptionParser& parser,
-           const CompletionModel& model) {
+           const CompletionModel& model, const ModelRecord& record, const ModelInUse& in_use) {
   if (completion.search == SearchKind::sample && completion.min_confidence > 0)
     throw UserError(
         "--min-confidence needs --search beam or greedy; what is sampled is not ranked");
@@ -91,6 +92,11 @@ void check(const CompletionOptions& completion, const OptionParser& parser,
     warn(
         "the model is not calibrated, its own probabilities are taken as they are; see weft "
         "calibrate --help");
+  if (parser.given("min-confidence") && model.calibration().known() &&
+      calibrated_beside(record) != in_use.beside())
+    warn("the model was calibrated with " + calibrated_beside(record) +
+         " beside it and is used with " + in_use.beside() +
+         ", so that its confidence may promise too much; see weft calibrate --help");
   const double most = model.calibration().most();
   if (completion.min_confidence > most)
     warn(
@@ -130,7 +136,12 @@ void complete_command(const Arguments& arguments) {
   const ModelInUse in_use(*loaded.model, personal, cache);
   const CompletionModel model(in_use.model(), calibration_of(loaded.record),
                               read_block_list(block));
-  check(completion, parser, model);
+  check(completion, parser, model, loaded.record, in_use);
+  if (dynamic_cast<const NgramModel*>(loaded.model.get()))
+    for (const char* context : {"context", "with-context"})
+      if (parser.given(context))
+        warn("an n-gram model knows nothing beyond the line, so --" + std::string(context) +
+             " has no effect");
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
   if (options.interactive) return complete_at_terminal(model, completion, options, parser, random);
   const bool escape = completion.lines > 1;

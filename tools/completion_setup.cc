@@ -1,9 +1,18 @@
 #include "tools/completion_setup.h"
 
 #include "base/error.h"
-#include "corpora/line_reader.h"
+#include "corpora/entry_list.h"
 
 namespace weft {
+namespace {
+
+constexpr const char *kCalibration = "calibration", *kCalibratedBeside = "calibrated_beside";
+
+}  // namespace
+
+void visit_with_context(OptionVisitor& v, bool& value) {
+  v.flag("with-context", value, "a line is CONTEXT<TAB>TEXT; \\n in the context: a line end");
+}
 
 void BlockOptions::visit(OptionVisitor& v) {
   v.file("block", file,
@@ -21,7 +30,7 @@ void PersonalOptions::visit(OptionVisitor& v) {
 
 ModelInUse::ModelInUse(const NextTokenModel& general, const PersonalOptions& options,
                        const ContinuousCacheOptions& cache)
-    : general_(general) {
+    : general_(general), cache_size_(cache.size) {
   if (cache.size > 0) cached_ = std::make_unique<CachedModel>(general, cache);
   if (options.file.empty()) return;
   personal_ = load_model_as<PersonalModel>(options.file, "personal model");
@@ -32,22 +41,37 @@ ModelInUse::ModelInUse(const NextTokenModel& general, const PersonalOptions& opt
   }
 }
 
+std::string ModelInUse::beside() const {
+  const std::string cache =
+      cached_ ? "a cache of " + std::to_string(cache_size_) + " tokens" : std::string();
+  if (!mixed_) return cached_ ? cache : "nothing";
+  return cached_ ? "a personal model and " + cache : "a personal model";
+}
+
 BlockList read_block_list(const BlockOptions& options) {
   if (options.file.empty()) return BlockList();
   BlockList list(options.languages);
-  LineReader lines(options.file, {.utf8_alone = true});
-  for (std::string line; lines.next(line);) {
-    if (line.empty() || line.front() == '#') continue;
-    if (!list.add(line))
-      throw FormatError::at_line(options.file, lines.line_number(),
-                                 "there is no word in it; leave the line out");
-  }
+  read_entries(
+      options.file, [&](const std::string& entry) { return list.add(entry); },
+      "there is no word in it; leave the line out");
   return list;
 }
 
 Calibration calibration_of(const ModelRecord& record) {
-  const auto found = record.training.find("calibration");
+  const auto found = record.training.find(kCalibration);
   return found == record.training.end() ? Calibration() : Calibration::from_json(*found);
+}
+
+std::string calibrated_beside(const ModelRecord& record) {
+  const auto found = record.training.find(kCalibratedBeside);
+  return found != record.training.end() && found->is_string() ? found->get<std::string>()
+                                                              : "nothing";
+}
+
+void set_calibration(ModelRecord& record, const Calibration& calibration,
+                     const std::string& beside) {
+  record.training[kCalibration] = calibration.to_json();
+  record.training[kCalibratedBeside] = beside;
 }
 
 std::string unescaped(const std::string& text) {

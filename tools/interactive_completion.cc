@@ -20,6 +20,7 @@ class SuggestingEditor {
   void clear() {
     text_.clear();
     cursor_ = 0;
+    hidden_ = false;
   }
 
   /// Asks for suggestions, which are for the end of the line alone.
@@ -77,12 +78,11 @@ class SuggestingEditor {
     suggestions_.clear();  // they were for the text before
   }
 
-  /// Another suggestion: false if there is none to choose.
-  bool choose(int step) {
-    if (suggestions_.size() < 2) return false;
+  /// Another suggestion, if there is one to choose.
+  void choose(int step) {
     const auto count = static_cast<int>(suggestions_.size());
-    chosen_ = static_cast<std::size_t>((static_cast<int>(chosen_) + step + count) % count);
-    return true;
+    if (count > 1)
+      chosen_ = static_cast<std::size_t>((static_cast<int>(chosen_) + step + count) % count);
   }
 
   void draw(TerminalRow& row) const {
@@ -138,15 +138,13 @@ void complete_interactively(Completer& completer, std::string context) {
   SuggestingEditor editor(completer);
   editor.suggest(context);
   editor.draw(row);
+  bool stale = false;  // what is suggested is for a text before
   for (;;) {
     const Key key = terminal.next();
     const bool over = key.kind == Key::Kind::interrupt || key.kind == Key::Kind::end_of_file;
     if (key.kind == Key::Kind::resized) {
       row.clear();
-      editor.draw(row);
-      continue;
-    }
-    if (over || key.kind == Key::Kind::enter) {
+    } else if (over || key.kind == Key::Kind::enter) {
       editor.press({Key::Kind::escape, ""});
       editor.suggest(context);
       editor.draw(row);
@@ -158,15 +156,17 @@ void complete_interactively(Completer& completer, std::string context) {
       }
       context += editor.text() + '\n';
       editor.clear();
+      stale = true;
     } else if (key.kind == Key::Kind::up || key.kind == Key::Kind::down) {
-      if (editor.choose(key.kind == Key::Kind::down ? 1 : -1)) editor.draw(row);
-      continue;
+      editor.choose(key.kind == Key::Kind::down ? 1 : -1);
     } else {
       editor.press(key);
+      stale = true;
     }
     // Who types faster than the line is, waits for nothing.
     if (terminal.is_pending()) continue;
-    editor.suggest(context);
+    if (stale) editor.suggest(context);
+    stale = false;
     editor.draw(row);
   }
 }

@@ -70,7 +70,8 @@ void answer_lines(const LineOptions& options, std::size_t block, const LineAnswe
   };
   for (std::string line; reader.next(line);) {
     if (line.find("\xEF\xBF\xBD") != std::string::npos) {
-      warnings.add(reader.line_number(), "holds bytes that are not text, read as U+FFFD");
+      warnings.add(reader.line_number(),
+                   "holds bytes that are not text, read as U+FFFD, or that itself");
     }
     lines.push_back(line);
     bytes += line.size();

@@ -8,23 +8,28 @@
 
 namespace weft {
 
+void visit_keystrokes(OptionVisitor& v, std::int64_t& value) {
+  v.integer("keystrokes", value, 0, INT64_MAX,
+            "to type, about, of texts spread over the data; 0: all");
+}
+
 void CompletionTestOptions::visit(OptionVisitor& v) {
   v.flag("completion", completion,
          "measure what suggestions would save somebody who types the data");
   v.flag("queries", queries,
          "the same for whole lines: mean reciprocal rank after some characters");
-  v.flag("with-context", with_context,
-         "a line is CONTEXT<TAB>TEXT; \\n in the context: a line end");
-  v.only_with("queries", queries, [&] {
+  visit_with_context(v, with_context);
+  // With neither, they are refused, which says more.
+  const bool neither = !queries && !completion;
+  v.only_with("queries", queries || neither, [&] {
     v.file("popular", popular, "earlier lines, the most frequent of which to compare to");
     v.integer("suggestions", count, 1, 1000, "lines suggested");
   });
   v.integer("max-tokens", max_tokens, 1, 10000, "tokens after the word being typed");
-  v.only_with("completion", completion, [&] {
+  v.only_with("completion", completion || neither, [&] {
     v.number("min-confidence", min_confidence, 0.1, 1, "of what is shown");
     v.integer("words", words, 1, 100, "ExactMatch of phrases of one to N words");
-    v.integer("keystrokes", keystrokes, 0, INT64_MAX,
-              "to type, of texts spread over the data; 0: all");
+    visit_keystrokes(v, keystrokes);
   });
   v.file("completion-report", report, "page with the curves");
 }
@@ -79,8 +84,7 @@ nlohmann::json measured(const CompletionModel& model, const std::vector<WrittenT
 
 }  // namespace
 
-nlohmann::json measure_completion(const CompletionModel& model,
-                                  const std::optional<ComparedModel>& other,
+nlohmann::json measure_completion(const NamedModel& ours, const std::optional<NamedModel>& other,
                                   const std::string& data, const std::string& encoding, int beam,
                                   const CompletionTestOptions& options) {
   if (options.completion && options.queries)
@@ -91,15 +95,14 @@ nlohmann::json measure_completion(const CompletionModel& model,
   std::vector<WrittenText> earlier;
   if (options.queries && !options.popular.empty())
     earlier = read_written_texts(options.popular, encoding, false);
-  nlohmann::json measures = measured(model, texts, earlier, beam, options);
+  nlohmann::json measures = measured(ours.model, texts, earlier, beam, options);
   if (other) {
     measures["against"] = measured(other->model, texts, earlier, beam, options);
     measures["against"]["file"] = other->file;
   }
   if (!options.report.empty())
-    write_report(options.report, options.queries
-                                     ? query_report("Queries: " + data, measures)
-                                     : completion_report("Completion: " + data, measures));
+    write_report(options.report, options.queries ? query_report(ours.file, data, measures)
+                                                 : completion_report(ours.file, data, measures));
   return measures;
 }
 

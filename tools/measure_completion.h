@@ -12,6 +12,9 @@
 
 namespace weft {
 
+/// `--keystrokes`, see type_texts().
+void visit_keystrokes(OptionVisitor& v, std::int64_t& value);
+
 struct CompletionTestOptions {
   bool completion = false, queries = false, with_context = false;
   std::string popular, report;
@@ -27,15 +30,14 @@ struct CompletionTestOptions {
 std::vector<WrittenText> read_written_texts(const std::string& path, const std::string& encoding,
                                             bool with_context);
 
-/// Another model, and its file.
-struct ComparedModel {
+/// A model and its file.
+struct NamedModel {
   const CompletionModel& model;
   std::string file;
 };
 
 /// With another model, "against" holds what it was measured at, on the same text, and its "file".
-nlohmann::json measure_completion(const CompletionModel& model,
-                                  const std::optional<ComparedModel>& other,
+nlohmann::json measure_completion(const NamedModel& ours, const std::optional<NamedModel>& other,
                                   const std::string& data, const std::string& encoding, int beam,
                                   const CompletionTestOptions& options);
 

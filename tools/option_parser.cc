@@ -225,6 +225,12 @@ void OptionParser::give_back_positionals() {
   }
 }
 
+std::string OptionParser::given_by_recipe(const std::string& name) const {
+  const auto found = given_.find(name);
+  const bool by_recipe = found != given_.end() && found->second.origin.starts_with("recipe ");
+  return by_recipe ? given_value("recipe") : "";
+}
+
 std::string OptionParser::given_value(const std::string& name) const {
   const auto found = given_.find(name);
   return found == given_.end() ? "" : found->second.value;

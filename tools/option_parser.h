@@ -67,6 +67,8 @@ class OptionParser {
   /// For before read(): options that, in a `--config` file, are somebody else's.
   void leave_to_others(const std::set<std::string>& names) { others_ = names; }
   bool given(const std::string& name) const { return given_.count(name) > 0; }
+  /// The recipe that gave it; empty if none did.
+  std::string given_by_recipe(const std::string& name) const;
   /// The value of an option as the user wrote it, before assign(); empty if there is none.
   std::string given_value(const std::string& name) const;
   /// Fills the structs from a JSON object that values() made, before assign() goes over them.

@@ -122,15 +122,19 @@ class OptionAssigner : public OptionVisitor {
   const GivenOptions& given_;
 };
 
-/// Throws UserError, saying why, if one of the struct's options, but --encoding and --seed, was
-/// given.
+/// Throws UserError, saying why, if one of the struct's options was given, except those that others
+/// have as well.
 template <class Options>
-void refuse(const OptionParser& parser, Options& options, const char* why) {
+void refuse(const OptionParser& parser, Options& options, const char* why,
+            const std::set<std::string>& others = {"encoding", "seed"}) {
   OptionNames names;
   options.visit(names);
   for (const std::string& name : names.names)
-    if (name != "encoding" && name != "seed" && parser.given(name))
-      throw UserError(std::string(why) + "; leave out --" + name);
+    if (!others.contains(name) && parser.given(name)) {
+      const std::string recipe = parser.given_by_recipe(name);
+      throw UserError(std::string(why) + "; leave out " +
+                      (recipe.empty() ? "--" + name : "--recipe " + recipe));
+    }
 }
 
 }  // namespace weft

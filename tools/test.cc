@@ -153,38 +153,43 @@ nlohmann::json measure_language_model(const Model& model, const std::string& dat
   return evaluate_language_model(network, stream);
 }
 
-/// --beam is a translator's, too.
 nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecord& record,
-                                   const std::string& data, Settings& settings,
-                                   const OptionParser& parser) {
+                                   const std::string& file, const std::string& data,
+                                   Settings& settings, const OptionParser& parser) {
   const int beam = parser.given("beam") ? settings.search.beam : CompletionOptions().beam;
   const char* const plain = "suggestions are measured without";
   refuse(parser, settings.dynamic, plain);
   refuse(parser, settings.mixture, plain);
+  refuse(parser, settings.translator, plain);
+  refuse(parser, settings.search, plain, {"beam"});
+  refuse(parser, settings.reader, plain);
   const BlockList blocked = read_block_list(settings.block);
   const ModelInUse in_use(model, settings.personal, settings.cache);
   const CompletionModel ours(in_use.model(), calibration_of(record), blocked);
   if (settings.test.against.empty())
-    return measure_completion(ours, std::nullopt, data, settings.reader.encoding, beam,
+    return measure_completion({ours, file}, std::nullopt, data, settings.reader.encoding, beam,
                               settings.completion);
   const auto other = load_model_as<NextTokenModel>(settings.test.against, "language model");
   const CompletionModel theirs(*other.model, calibration_of(other.record), blocked);
-  return measure_completion(ours, ComparedModel{theirs, settings.test.against}, data,
+  return measure_completion({ours, file}, NamedModel{theirs, settings.test.against}, data,
                             settings.reader.encoding, beam, settings.completion);
 }
 
 nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const OptionParser& parser) {
   const Model& model = *loaded.model;
+  const auto* features = dynamic_cast<const FeatureModel*>(&model);
+  if (!features && (settings.test.retrieval || settings.test.noise != "none"))
+    throw UserError("--noise and --retrieval are for autoencoders; leave them out");
   const auto* completes = dynamic_cast<const NextTokenModel*>(&model);
   if (settings.completion.completion || settings.completion.queries) {
     if (!completes)
       throw UserError(std::string("only language models complete; leave out --") +
                       (settings.completion.queries ? "queries" : "completion"));
-    return measure_suggestions(*completes, loaded.record, only_file(settings, model), settings,
-                               parser);
+    return measure_suggestions(*completes, loaded.record, loaded.file->path(),
+                               only_file(settings, model), settings, parser);
   }
   const char* const of_suggestions =
-      "suggestions are measured with --completion or --queries alone";
+      "no suggestions are measured without --completion or --queries";
   refuse(parser, settings.completion, of_suggestions);
   refuse(parser, settings.block, of_suggestions);
   const bool predicts = is_language_model(model);
@@ -208,10 +213,7 @@ nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const Opti
   refuse(parser, settings.search, not_searched);
   refuse(parser, settings.translator, not_searched);
   const std::string& data = only_file(settings, model);
-  if (const auto* features = dynamic_cast<const FeatureModel*>(&model))
-    return measure_features(*features, data, settings.test, settings.reader);
-  if (settings.test.retrieval || settings.test.noise != "none")
-    throw UserError("--noise and --retrieval are for autoencoders; leave them out");
+  if (features) return measure_features(*features, data, settings.test, settings.reader);
   if (predicts) return measure_language_model(model, data, settings, parser);
   if (const auto* classifier = dynamic_cast<const Classifier*>(&model)) {
     return evaluate_classifier(*classifier, data, settings.reader);

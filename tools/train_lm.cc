@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "corpora/entry_list.h"
 #include "corpora/line_reader.h"
 #include "corpora/token_stream.h"
 #include "models/core/mixture_ops.h"
@@ -76,15 +77,10 @@ NameList read_names(const std::string& path, const NormalizerOptions& options) {
   cased.fold_case = cased.strip_accents = false;
   const Normalizer normal(cased);
   NameList names;
-  LineReader lines(path, {.utf8_alone = true});
-  for (std::string line; lines.next(line);) {
-    if (line.empty() || line.front() == '#') continue;
-    if (!names.add(normal(line)))
-      throw FormatError::at_line(path, lines.line_number(),
-                                 "this is no name, as it has no letter or more than " +
-                                     std::to_string(kMostWordsOfName) +
-                                     " words; leave the line out");
-  }
+  read_entries(
+      path, [&](const std::string& entry) { return names.add(normal(entry)); },
+      "this is no name, as it has no letter or more than " + std::to_string(kMostWordsOfName) +
+          " words; leave the line out");
   return names;
 }
 
@@ -112,8 +108,10 @@ std::shared_ptr<const Tokenizer> learn_tokens(const Settings& settings, const Tr
       run.log());
 }
 
-std::unique_ptr<LanguageModel> new_model(const Settings& settings, const TrainingRun& run) {
+std::unique_ptr<LanguageModel> new_model(Settings& settings, const TrainingRun& run,
+                                         const OptionParser& parser) {
   if (const Model* from = run.begun_from()) {
+    refuse(parser, settings.tokenizer, "--from takes over how a model reads text");
     if (settings.privacy.scrub && !from->tokenizer()->options().scrubber)
       throw UserError("--from takes over how a model reads text, and " + run.run.from +
                       " does not scrub; leave out --scrub or train anew");
@@ -167,8 +165,7 @@ void fit_ngrams(Settings& settings, TrainingRun& run, const OptionParser& parser
   nlohmann::json valid;
   if (!run.files.valid.empty())
     valid = evaluate_ngram_model(*model, open(run.files.valid, *tokenizer, settings, run));
-  run.keep_fitted(*model, {"", "the", "I would like to"}, train.size(), "tokens", seconds.count(),
-                  valid, parser);
+  run.keep_fitted(*model, kSelfTestLines, train.size(), "tokens", seconds.count(), valid, parser);
 }
 
 }  // namespace
@@ -193,7 +190,7 @@ void train_lm(const Arguments& arguments, TrialRun* trial) {
   if (!run.resumed()) set_scrubber(settings);
   if (settings.kind.arch == LanguageArch::ngram) return fit_ngrams(settings, run, parser);
   std::unique_ptr<LanguageModel> fresh;
-  if (!run.resumed()) fresh = new_model(settings, run);
+  if (!run.resumed()) fresh = new_model(settings, run, parser);
   LanguageModel& model = fresh ? *fresh : run.resumed_model<LanguageModel>();
 
   const TokenStream train = open(run.files.train, *model.tokenizer(), settings, run);

@@ -107,6 +107,8 @@ bool TrainingRun::parse(OptionParser& parser, const Arguments& arguments,
   before();
   run.resume = parser.given_value("resume");
   run.from = parser.given_value("from");
+  if (!run.resume.empty() && !run.from.empty())
+    throw UserError("--resume goes on with what was begun; leave out --from");
   if (run.resume.empty()) {
     if (!run.from.empty()) {
       begun_ = load_model(run.from);
@@ -150,14 +152,17 @@ void TrainingRun::resume(OptionParser& parser) {
 
 void TrainingRun::take_weights(Model& model) const {
   const ParameterStore& from = begun_->model->parameters();
+  if (std::any_of(from.begin(), from.end(), [](const Parameter& p) { return bool(p.quantized); }))
+    throw FormatError(run.from,
+                      "its weights are of eight bits; name the model that it was made from");
   for (Parameter& parameter : model.parameters()) {
     const auto same = std::find_if(from.begin(), from.end(), [&](const Parameter& other) {
-      return other.name == parameter.name && have_same_size(other, parameter) && !other.quantized;
+      return other.name == parameter.name && have_same_size(other, parameter);
     });
     if (same == from.end())
       throw FormatError(run.from, "it has no weights '" + parameter.name +
                                       "' of the size that is wanted; leave out the options that "
-                                      "change the model, and name one that is not quantized");
+                                      "change the model");
     parameter.value = same->value;
     parameter.value.reshape(parameter.rows, parameter.columns);
   }
@@ -279,9 +284,14 @@ void TrainingRun::conclude(const Trainer& trained, TrainingTask& task, const Jso
   const bool interrupted = state.stop == StopReason::interrupted;
   if (interrupted) {
     say("interrupted; go on with: weft " + command_ + " --resume " + checkpoint_path_);
+  } else if (resumed_ && state.update == resumed_updates_) {
+    warn("after " + with_commas(state.update) +
+         " updates nothing was left to do; to go on, give a higher --max-updates or --epochs");
   } else if (run.checkpoint.path.empty()) {  // nobody asked to keep it
     std::remove(checkpoint_path_.c_str());
   }
+  if (!files.valid.empty() && !trained.has_best() && !interrupted)
+    warn("no validation gave a number, the training diverged; a lower --learning-rate may help");
   if (run.json) return print_json(summary(task.model(), state, valid));
   std::cout << files.model << ": trained for " << with_commas(state.update) << " updates in "
             << readable_duration(state.seconds) << ", "
@@ -297,6 +307,7 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   ProgressDisplay display;
   add_observers(trained, display, parser);
   if (resumed_) restore_checkpoint(*resumed_, run.resume, trained);
+  resumed_updates_ = trained.state().update;
   const ParameterStore& store = task.model().parameters();
   const int copies =
       (files.valid.empty() ? 0 : 1) + (trainer.average_decay > 0 || trainer.nt_asgd > 0 ? 1 : 0);

@@ -126,6 +126,7 @@ class TrainingRun {
   nlohmann::json data_;
   std::string checkpoint_path_;
   std::optional<LoadedModel> resumed_, begun_;
+  std::uint64_t resumed_updates_ = 0;
   const LogObserver* log_ = nullptr;  // the trainer's
   const ReportObserver* report_ = nullptr;
 };

@@ -11,6 +11,9 @@
 
 namespace weft {
 
+/// What any model of text can be asked, for the model file's self-test.
+inline const std::vector<std::string> kSelfTestLines = {"", "the", "I would like to"};
+
 struct Report;
 
 /// Measures of a model on held-out data, by the names of the command line contract

@@ -154,7 +154,7 @@ void allocate_gradients(Tape& tape, MixtureLoss& op) {
   op.d_prior = tape.scratch_array<real>(op.K * op.N);
   op.d_weight = tape.scratch_array<real>(op.V * op.D);
   op.d_b = tape.scratch_array<real>(op.V);
-  if (op.N > 0) return;  // else the first block assigns
+  if (op.N > 0) return;  // the first block assigns
   std::fill_n(op.d_weight, op.V * op.D, real{0});
   std::fill_n(op.d_b, op.V, real{0});
 }

@@ -250,6 +250,8 @@ LoadedModel load_model(const std::string& path) {
       read_tokenizer(file, kTokenizer), read_tokenizer(file, kOtherTokenizer), path);
   ParameterStore& store = loaded.model->parameters();
   for (Parameter& parameter : store) read_parameter(file, store, parameter);
+  if (!loaded.model->is_consistent())
+    throw FormatError(path, "its n-grams do not hang together; make the file again");
   loaded.record.training = member(description, "training", path);
   loaded.record.checkpoint = member(description, "checkpoint", path);
   loaded.record.extra = read_extra(file, store);

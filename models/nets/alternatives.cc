@@ -26,8 +26,8 @@ bool says(const Continuation& other, const Continuation& continuation) {
 
 /// In lower case, without marks at the end; marks alone stay.
 std::string bare_words(const std::string& text) {
-  const std::size_t last = text.find_last_not_of(" .,;:!?\"'()-");
-  return last == std::string::npos ? text : lower_case(std::string_view(text).substr(0, last + 1));
+  const std::string_view bare = without_punctuation_behind(text);
+  return bare.empty() ? text : lower_case(bare);
 }
 
 }  // namespace

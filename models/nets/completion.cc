@@ -50,7 +50,11 @@ CompletionModel::CompletionModel(const NextTokenModel& model, Calibration calibr
   for (int id = 0; id < static_cast<int>(surfaces_.size()); ++id) {
     const auto place = static_cast<std::size_t>(id);
     const std::string text = appended(surface(id), false);
-    const bool ends_word = id == kEos || (id >= kSpecialIds && text.starts_with(' '));
+    // Where every token is a word, an unknown one is, too.
+    const bool begins_word = id >= kSpecialIds
+                                 ? text.starts_with(' ')
+                                 : id == kUnk && tokenizer().options().kind == TokenizerKind::words;
+    const bool ends_word = id == kEos || begins_word;
     left_out_[place] = (id < kSpecialIds && id != kEos) || is_placeholder(surface(id));
     not_inside_word_[place] = left_out_[place] || ends_word;
     if (ends_word) word_ends_.push_back(place);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "models/nets/alternatives.h"
 #include "models/nets/best_tokens.h"
@@ -68,7 +69,13 @@ class Search {
   }
 
   std::vector<Continuation> run(std::shared_ptr<ReadingNode> start) {
-    if (!typed_.empty() && model_.agreeing(typed_, false).empty()) start = read_typed(start);
+    covered_ = typed_.empty();
+    std::vector<Continuation> found = search(start);
+    return covered_ ? found : search(read_typed(start));
+  }
+
+ private:
+  std::vector<Continuation> search(std::shared_ptr<ReadingNode> start) {
     std::vector<Hypothesis> live(1), done;
     live[0].node = std::move(start);
     const int most = options_.max_tokens + kPatience + static_cast<int>(typed_.size());
@@ -91,8 +98,7 @@ class Search {
     return ranked(std::move(live), std::move(done));
   }
 
- private:
-  /// Nothing in the vocabulary begins like the word being typed: it is taken as it is.
+  /// No tokens of the vocabulary make a beginning like the word being typed: it is taken as it is.
   std::shared_ptr<ReadingNode> read_typed(const std::shared_ptr<ReadingNode>& start) {
     auto node = std::make_shared<ReadingNode>();
     node->reading = model_.model().read(start->reading, model_.tokenizer().encode(typed_));
@@ -131,7 +137,7 @@ class Search {
   bool is_hopeless(const Hypothesis& hypothesis) const {
     return !is_covering(hypothesis) && !is_likely_enough(hypothesis.log_probability);
   }
-  Hypothesis extend(const Hypothesis& from, int id, double log_probability) const {
+  Hypothesis extend(const Hypothesis& from, int id, double log_probability) {
     Hypothesis hypothesis = from;
     hypothesis.log_probability += log_probability;
     if (id == kWordOver) {
@@ -156,6 +162,7 @@ class Search {
     } else {
       hypothesis.text += more;
       hypothesis.glued = surface.glue_after;
+      covered_ = covered_ || !is_covering(hypothesis);
     }
     return hypothesis;
   }
@@ -171,7 +178,7 @@ class Search {
   }
 
   /// What is likely enough is shown up to here, whatever becomes of what may follow.
-  void keep_words(const std::vector<Hypothesis>& live, std::vector<Hypothesis>& done) const {
+  void keep_words(const std::vector<Hypothesis>& live, std::vector<Hypothesis>& done) {
     for (const Hypothesis& hypothesis : live) {
       if (hypothesis.glued || hypothesis.text.size() <= typed_.size()) continue;
       const double over = word_over(*hypothesis.node);
@@ -197,6 +204,12 @@ class Search {
     return result;
   }
 
+  /// All of what was typed is there.
+  void add_mass(const Hypothesis& hypothesis, int id) {
+    const real next = hypothesis.node->reading->next()[static_cast<Index>(id)];
+    typed_mass_ += std::exp(hypothesis.log_probability + static_cast<double>(next));
+  }
+
   void add_extensions(const Hypothesis& hypothesis, int column, BestTokens& best) {
     const Matrix& next = hypothesis.node->reading->next();
     const auto score = [&](int id) {
@@ -207,7 +220,7 @@ class Search {
       for (const int id : agreeing.part) best.add({score(id), column, id});
       for (auto it = agreeing.begin; it != agreeing.end; ++it) {
         best.add({score(it->second), column, it->second});
-        typed_mass_ += std::exp(score(it->second));
+        add_mass(hypothesis, it->second);
       }
     } else if (is_closing(hypothesis)) {
       best.add({hypothesis.log_probability + word_over(*hypothesis.node), column, kWordOver});
@@ -246,8 +259,12 @@ class Search {
     };
     if (is_covering(hypothesis)) {
       const auto agreeing = model_.agreeing(owed(hypothesis), hypothesis.glued);
+      const bool is_new = weighed_.insert(hypothesis.tokens).second;
       for (const int id : agreeing.part) offer(id);
-      for (auto it = agreeing.begin; it != agreeing.end; ++it) offer(it->second);
+      for (auto it = agreeing.begin; it != agreeing.end; ++it) {
+        offer(it->second);
+        if (is_new) add_mass(hypothesis, it->second);
+      }
     } else {
       for (int id = 0; id < static_cast<int>(next.n_rows); ++id)
         if (!model_.left_out()[static_cast<std::size_t>(id)]) offer(id);
@@ -334,8 +351,10 @@ class Search {
   RandomStream& random_;
   std::size_t& made_;
   std::string before_, typed_;
-  std::size_t cut_;        // typed characters, not part of the answer
-  double typed_mass_;      // probability of all that agrees with what was typed
+  std::size_t cut_;                     // typed characters, not part of the answer
+  bool covered_ = false;                // a hypothesis has all of what was typed
+  double typed_mass_;                   // probability of all that agrees with what was typed
+  std::set<std::vector<int>> weighed_;  // sampling: what has added to that mass
   double least_ = kNever;  // log-probability that an answer must have, given what was typed
   std::size_t width_ = 1;
 };

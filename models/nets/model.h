@@ -25,6 +25,10 @@ class Model {
   /// probabilities for `input`.
   virtual std::vector<double> fingerprint(const std::string& input) const = 0;
 
+  /// Whether values that are used as places, if there are any, lie where they must: a file may
+  /// bring others.
+  virtual bool is_consistent() const { return true; }
+
   ParameterStore& parameters() { return parameters_; }
   const ParameterStore& parameters() const { return parameters_; }
   /// Null for models that take numbers instead of text.

@@ -18,6 +18,8 @@ class NgramModel : public NextTokenModel {
   nlohmann::json architecture() const override { return trie_.description(); }
   std::vector<double> fingerprint(const std::string& input) const override;
 
+  bool is_consistent() const override { return trie_.is_consistent(); }
+
   ReadingPointer begin() const override;
   std::vector<ReadingPointer> advance(const std::vector<ReadingPointer>& readings,
                                       const std::vector<int>& tokens) const override;

@@ -45,6 +45,22 @@ nlohmann::json NgramTrie::description() const {
   return architecture;
 }
 
+bool NgramTrie::is_consistent() const {
+  const auto vocabulary = static_cast<real>(level(1).log_probability->value.n_elem);
+  for (int n = 1; n < order(); ++n) {
+    const Matrix &first = level(n).first->value, &words = level(n + 1).word->value;
+    // A number that is none is neither above nor below another.
+    const bool rises = std::adjacent_find(first.begin(), first.end(),
+                                          [](real a, real b) { return !(a <= b); }) == first.end();
+    if (!rises || first.front() != 0 || first.back() != static_cast<real>(words.n_elem))
+      return false;
+    if (!std::all_of(words.begin(), words.end(),
+                     [&](real word) { return word >= 0 && word < vocabulary; }))
+      return false;
+  }
+  return true;
+}
+
 NgramTrie::State NgramTrie::start() const {
   State state;
   read(state, kEos);

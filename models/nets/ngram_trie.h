@@ -45,6 +45,9 @@ class NgramTrie {
   /// Of all tokens, V × 1; −∞ for those that never come (padding).
   Matrix log_probabilities(const State& state) const;
 
+  /// Whether the numbers that are places, which a file may bring, lie where they must.
+  bool is_consistent() const;
+
   int order() const { return options_.order; }
   /// Options and sizes, for the model file.
   nlohmann::json description() const;

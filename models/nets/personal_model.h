@@ -19,7 +19,7 @@ class PersonalModel : public Model {
     std::vector<std::uint64_t> sizes;  // see NgramTrie
     int vocabulary = 0;
     std::vector<double> weights;  // of its probabilities, by familiarity()
-    std::string tokenizer;  // its checksum
+    std::string tokenizer;        // its checksum
   };
   explicit PersonalModel(const Description& description);
 
@@ -27,6 +27,8 @@ class PersonalModel : public Model {
   nlohmann::json architecture() const override;
   /// `input`: ids between spaces.
   std::vector<double> fingerprint(const std::string& input) const override;
+
+  bool is_consistent() const override { return trie_.is_consistent(); }
 
   /// How well the text has made a context known: a class for each length of what is known of it
   /// and each quarter of what that leaves to shorter contexts. Class 0: not at all.

@@ -87,6 +87,28 @@ TEST_P(CompletionTest, AnswersWhateverIsTyped) {
     EXPECT_NO_THROW(complete(prefix)) << prefix;
 }
 
+// It begins with a token that the vocabulary has, and nothing was found that goes on like it.
+TEST_P(CompletionTest, UnknownWordsAreTakenAsTheyAre) {
+  const std::string known = lines()[0].substr(0, 5);  // Thank
+  EXPECT_FALSE(complete("See you " + known + "qxqx").empty());
+}
+
+TEST_P(CompletionTest, SamplesKnowTheirConfidence) {
+  CompletionOptions options;
+  options.max_tokens = 40;
+  RandomStream random(1, "sample");
+  const auto first = [&] {
+    return weft::complete(CompletionModel(*model()), "Thank you for t", options, random).at(0);
+  };
+  const Continuation searched = first();
+  options.search = SearchKind::sample;
+  options.top_k = 1;
+  const Continuation sampled = first();
+  EXPECT_EQ(sampled.text, searched.text);
+  EXPECT_NEAR(sampled.confidence, searched.confidence, 1e-3);
+  EXPECT_LT(sampled.confidence, 1);
+}
+
 TEST_P(CompletionTest, EndlessWordsAreNotSearched) {
   EXPECT_NO_THROW(complete(std::string(20000, 'x')));
 }

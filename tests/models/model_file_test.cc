@@ -1,10 +1,13 @@
 // The model file as models use it: saved, loaded, equal to the bit; damaged, refused.
 #include "models/file/model_file.h"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
+#include <tuple>
 
 #include "base/error.h"
+#include "models/nets/ngram_model.h"
 #include "tests/models/model_file_testing.h"
 
 namespace weft {
@@ -242,6 +245,27 @@ TEST_F(ModelFile, NamesTheWrongKind) {
   const std::string path = save(*small_language_model(Cell::gru));
   EXPECT_EQ(complaint([&] { load_model_as<Classifier>(path, "classifier"); }),
             path + ": this is a language model; name a classifier instead");
+}
+
+// What was read as places, unchecked: anywhere in memory.
+TEST_F(ModelFile, RefusesNgramsThatLieNowhere) {
+  NgramModel model({.order = 2}, small_tokenizer(), {2});
+  Matrix &first = model.trie().level(1).first->value, &word = model.trie().level(2).word->value;
+  first.back() = 2;
+  word[1] = 1;
+  EXPECT_NO_THROW(load_model(save(model)));
+  for (const auto& [values, place, bad] : {std::tuple<Matrix*, Index, real>{&first, 0, 1},
+                                           {&first, 1, 3},
+                                           {&first, 1, NAN},
+                                           {&first, 1, -1},
+                                           {&word, 0, 1e9f},
+                                           {&word, 0, -1},
+                                           {&word, 0, NAN}}) {
+    const real good = (*values)[place];
+    (*values)[place] = bad;
+    EXPECT_THAT(load_error(save(model)), HasSubstr("n-grams do not hang together"));
+    (*values)[place] = good;
+  }
 }
 
 TEST_F(ModelFile, NoticesEveryTruncation) {

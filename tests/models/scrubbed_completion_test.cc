@@ -67,10 +67,13 @@ TEST_P(ScrubbedCompletion, KnowsTheLineAbove) {
   const CompletionModel model(scrubbing(GetParam()));
   RandomStream random(1, "sample");
   Completer completer(model, CompletionOptions(), random);
-  completer.begin("Best regards,\n");
-  completer.type("Maximilian ");
-  EXPECT_NO_THROW(completer.suggest());
-  EXPECT_EQ(completer.text(), "Maximilian ");
+  const auto score = [&](const std::string& context, const std::string& typed) {
+    completer.begin(context);
+    completer.type(typed);
+    return completer.suggest().at(0).score;
+  };
+  EXPECT_EQ(score("Best regards,", "Maximilian "), score("Best regards,", "⟨name⟩ "));
+  EXPECT_NE(score("Best seller,", "Maximilian "), score("Best seller,", "⟨name⟩ "));
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryKind, ScrubbedCompletion,

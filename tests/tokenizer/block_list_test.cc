@@ -59,6 +59,11 @@ TEST(BlockListTest, WhatWasTypedIsNotJudged) {
   EXPECT_FALSE(blocked.blocks("damn good", 4));
   EXPECT_TRUE(blocked.blocks("damn", 3));
   EXPECT_TRUE(blocked.blocks("shut up", 5));
+  const BlockList japanese = list("none", {"日本"});
+  const std::string typed = "the letter 日本", half = "the letter 日";
+  EXPECT_FALSE(japanese.blocks(typed + "今日", typed.size()));
+  EXPECT_TRUE(japanese.blocks(typed, half.size()));
+  EXPECT_TRUE(japanese.blocks(typed + "日本", typed.size()));
 }
 
 TEST(BlockListTest, Mistakes) {

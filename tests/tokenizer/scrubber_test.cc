@@ -116,6 +116,10 @@ TEST(Scrubber, TelephoneNumbers) {
       {"12 34 56 78", "⟨phone⟩"},
       {"(call 030 1234567)", "(call ⟨phone⟩)"},
       {"(030 1234567)", "(⟨phone⟩)"},
+      // What stands behind made amounts of them.
+      {"+49 30 1234567 Europe office", "⟨phone⟩ Europe office"},
+      {"030 1234567 Euro-Center, 0171 2345678 € 20", "⟨phone⟩ Euro-Center, ⟨phone⟩ € 20"},
+      {"(212) 555-0199 people", "⟨phone⟩ people"},
   });
 }
 
@@ -124,7 +128,7 @@ TEST(Scrubber, NumbersOfNobody) {
                "2024-03-12, 12.03.2024, 12. 3. 2024, 3/12/2024, 20240312",
                "12.03.2024 10:30, 2024-03-12T10:30:00, 10:30:15 to 12:45",
                "$1,234,567.89 and 1.234.567,89 and 12,000,000 and 1234567.89",
-               "€ 12345678, 12345678 €, 12345678 EUR, $ 1234567, 1 200 000 people",
+               "€ 12345678, 12345678 €, 12345678 EUR, $ 1234567, 1 200 000 people, 1234567 euros",
                "1000000 or 2500000 of them", "12 345 678 and 100 000 000", "3.14159265",
                "0.12345678", "192.168.100.200", "version 10.0.19045.3324",
                "10 20 30, 1 2 3 4 5 6 7 8 9 10", "100%, 5 to 7, 123456", "ISBN 978-3-16-148410-0",
@@ -142,6 +146,7 @@ TEST(Scrubber, NamesBehindASalutationOrTitle) {
       {"Dear Mr. Smith and Mrs. Jones", "Dear Mr. ⟨name⟩ and Mrs. ⟨name⟩"},
       {"Dear Dr. Anna B. Schmidt,", "Dear Dr. ⟨name⟩,"},
       {"DEAR ANNA", "DEAR ⟨name⟩"},
+      {"Good morning Anna,", "Good morning ⟨name⟩,"},
       {"Mr Smith's car", "Mr ⟨name⟩'s car"},
       {"Dr. J.R.R. Tolkien wrote", "Dr. ⟨name⟩ wrote"},
       {"I met Dr. van der Berg today", "I met Dr. ⟨name⟩ today"},

@@ -48,8 +48,16 @@ TEST_F(CompletionTool, CalibratedModelsKeepQuietAndSaySo) {
 
   WeftProcess::Options question;
   question.input = "thank y\n";
-  const Result raw = weft(folder, {"complete", model, "--min-confidence", "0.9"}, question);
-  EXPECT_THAT(raw.err, ::testing::HasSubstr("not calibrated"));
+  const auto warning = [&](const Words& command) {
+    return weft(folder, Words{"complete"} + command + Words{"--min-confidence", "0.9"}, question)
+        .err;
+  };
+  EXPECT_THAT(warning({model}), ::testing::HasSubstr("not calibrated"));
+  EXPECT_EQ(warning({"c.weft"}), "");
+  ASSERT_EQ(weft(folder, {"adapt", model, "--text", "mails.txt", "--model", "me.weft"}).exit, 0);
+  EXPECT_THAT(
+      warning({"c.weft", "--personal", "me.weft"}),
+      ::testing::HasSubstr("calibrated with nothing beside it and is used with a personal"));
 }
 
 TEST_F(CompletionTool, Measures) {
@@ -64,6 +72,11 @@ TEST_F(CompletionTool, Measures) {
   expect_user_error(
       weft(folder, {"test", "n.weft", "--data", "mails.txt", "--block", "curves.html"}),
       "--completion or --queries");
+  // These had no effect, in silence.
+  for (const Words& more : {Words{"--output", "o"}, {"--labels", "mails.txt"}, {"--retrieval"}})
+    expect_user_error(
+        weft(folder, Words{"test", "n.weft", "--data", "mails.txt", "--completion"} + more),
+        "leave");
 }
 
 TEST_F(CompletionTool, RanksQueries) {
@@ -78,12 +91,19 @@ TEST_F(CompletionTool, RanksQueries) {
 }
 
 TEST_F(CompletionTool, AContextForEachLine) {
-  folder.write("mails.txt", "apples\ngive me red ones\npears\ngive me green ones\n" + mails());
-  const Words answers = complete({ngrams(), "--with-context", "--max-tokens", "4"},
-                                 "apples\tgive me r\npears\tgive me g\nno tab\n");
+  const Words like = {model("lm"), "--max-tokens", "2", "--confidence"};
+  const Words answers =
+      complete(like + Words{"--with-context"}, "best\tthank \nwishes\tthank \nthank \n");
   ASSERT_EQ(answers.size(), 3u);
-  EXPECT_EQ(answers[0], "ed ones");
-  EXPECT_EQ(answers[1], "reen ones");
+  EXPECT_EQ(answers[0], complete(like + Words{"--context", "best"}, "thank \n").front());
+  EXPECT_EQ(answers[1], complete(like + Words{"--context", "wishes"}, "thank \n").front());
+  EXPECT_EQ(answers[2], complete(like, "thank \n").front());
+  EXPECT_NE(answers[0], answers[1]);
+
+  WeftProcess::Options question;
+  question.input = "thank \n";
+  EXPECT_THAT(weft(folder, {"complete", ngrams(), "--context", "best"}, question).err,
+              ::testing::HasSubstr("--context has no effect"));
 }
 
 // A context column was read as one line with a backslash and an n where lines end.

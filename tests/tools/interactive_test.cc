@@ -224,6 +224,26 @@ TEST_F(InteractiveTest, TabsInABurstTakeNothing) {
   EXPECT_EQ(process_->wait().exit, 0);
 }
 
+// The row stayed as it was before, until the next key.
+TEST_F(InteractiveTest, ABurstMayEndInAnArrow) {
+  start();
+  type(std::string("best") + kUp);
+  EXPECT_TRUE(shows("best{ wishes from Anna}"));
+  type("\x04");
+  EXPECT_EQ(process_->wait().exit, 0);
+}
+
+TEST_F(InteractiveTest, EveryLineBeginsWithASuggestion) {
+  start();
+  for (int k = 0; screen_.row().empty() && k < 100; ++k) read_some(20);
+  const std::string first = screen_.row();
+  EXPECT_THAT(first, HasSubstr("{"));
+  type("best\r");
+  EXPECT_TRUE(shows(first));
+  type("\x04");
+  EXPECT_EQ(process_->wait().exit, 0);
+}
+
 // A key that adds to the line costs a few bytes, not a whole row.
 TEST_F(InteractiveTest, WritesLittle) {
   start();

@@ -35,6 +35,8 @@ TEST_F(LanguageModelTraining, ARecipeGivesWhatIsNotGiven) {
   EXPECT_EQ(options.at("weight-drop"), 0.5);
   EXPECT_EQ(options.at("recipe"), "awd");
   expect_user_error(train_lm("m.weft", {"--recipe", "awdd"}), "there are awd, zaremba-large");
+  expect_user_error(train_lm("m.weft", {"--recipe", "awd", "--arch", "ngram"}),
+                    "leave out --recipe awd");
 }
 
 // The mean of the weights begins within these epochs; every stream goes on where it was.
@@ -65,6 +67,16 @@ TEST_F(LanguageModelTraining, BeginsWithTheWeightsOfAModel) {
                     "no weights 'recurrent.0.input' of the size that is wanted");
   expect_user_error(train_lm("third.weft", {"--from", model("classifier")}),
                     "this is a classifier");
+  expect_user_error(train_lm("third.weft", {"--from", "first.weft", "--tokenizer", "chars"}),
+                    "leave out --tokenizer");
+}
+
+TEST_F(LanguageModelTraining, SaysThatItDiverged) {
+  const Result diverged =
+      train_lm("m.weft", {"--layers", "1", "--hidden", "10", "--epochs", "1", "--optimizer", "sgd",
+                          "--learning-rate", "1e6", "--clip", "0"});
+  EXPECT_EQ(diverged.exit, 0);
+  EXPECT_THAT(diverged.err, HasSubstr("a lower --learning-rate may help"));
 }
 
 // Most of a training on samples of the vocabulary, the end of it on the whole.

@@ -33,6 +33,9 @@ TEST_F(QuantizeTest, AnswersNearlyTheSameFromAQuarterOfTheSize) {
     expect_user_error(weft(folder, {"quantize", q, "--model", "again.weft"}), "eight bits already");
     expect_user_error(weft(folder, {"train", task, "--resume", q}), "finished model");
   }
+  expect_user_error(weft(folder, {"train", "lm", "--from", "lm-8.weft", "--train", "mails.txt",
+                                  "--model", "x.weft"}),
+                    "weights are of eight bits");
   expect_user_error(weft(folder, {"quantize", "mails.txt", "--model", "x.weft"}), "mails.txt");
   EXPECT_FALSE(folder.has("x.weft"));
 }

@@ -110,8 +110,15 @@ TEST_P(TrainingTest, InterruptedTrainingSavesAndGoesOn) {
   EXPECT_EQ(weft(folder, {"info", "m.weft", "--verify"}).exit, 0);
 
   const auto updates = last_line(result).at("updates").get<std::int64_t>();
-  const Result resumed = weft(folder, {"train", task(), "--resume", "m.weft.checkpoint",
-                                       "--max-updates", std::to_string(updates + 3)});
+  const auto resume = [&](std::int64_t most) {
+    return weft(folder, {"train", task(), "--resume", "m.weft.checkpoint", "--max-updates",
+                         std::to_string(most)});
+  };
+  // With nothing to do, the training was over and the checkpoint gone.
+  const Result nothing = resume(updates);
+  EXPECT_THAT(nothing.err, HasSubstr("nothing was left to do"));
+  EXPECT_TRUE(folder.has("m.weft.checkpoint"));
+  const Result resumed = resume(updates + 3);
   ASSERT_EQ(resumed.exit, 0) << resumed.err;
   EXPECT_EQ(last_line(resumed).at("updates"), updates + 3);
   EXPECT_EQ(last_line(resumed).at("stopped"), "updates");

@@ -10,13 +10,14 @@ void check(UErrorCode status) {
   if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU: ") + u_errorName(status));
 }
 
-/// A domain without http:// must have one of these endings, and a path: "this.is/that" is no URL.
+/// A domain without http:// must have one of these endings, common ones and shorteners', and a
+/// path: "this.is/that" is no URL.
 constexpr const char* kUrl = R"((?ix)
   (?<![\p{L}\p{N}@]) (?: (?: https? | ftps? ) :// | www\. (?= [\p{L}\p{N}] ) ) [^\s<>"⟨⟩] [^\s<>"⟨⟩]*
   | (?<![\p{L}\p{N}@./-]) (?: [\p{L}\p{N}-]{1,63}+ \. ){1,8}+
     (?: com|org|net|edu|gov|mil|int|info|biz|io|co|ai|app|dev|me|tv|eu|us|uk|ie|ca|au|nz|de|at|ch|li
       |fr|be|nl|lu|it|es|pt|pl|cz|sk|hu|ro|bg|gr|se|no|dk|fi|is|ee|lv|lt|ru|ua|tr|il|in|cn|jp|kr|tw
-      |hk|sg|br|mx|ar|cl|za|online|site|shop|xyz )
+      |hk|sg|br|mx|ar|cl|za|online|site|shop|xyz|page|link|ly|gl|gd|cc )
     (?: : \d{1,5} )? [/?\#] [^\s<>"⟨⟩]*
 )";
 

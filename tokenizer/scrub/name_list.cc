@@ -12,14 +12,6 @@ namespace {
 
 using Range = std::pair<std::size_t, std::size_t>;
 
-bool is_part_of_word(UChar32 c) { return u_isalnum(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0; }
-
-bool is_unspaced(UChar32 c) {
-  const auto kind = u_getIntPropertyValue(c, UCHAR_LINE_BREAK);
-  return kind == U_LB_IDEOGRAPHIC || kind == U_LB_COMPLEX_CONTEXT ||
-         kind == U_LB_CONDITIONAL_JAPANESE_STARTER;
-}
-
 std::vector<Range> words_of(std::string_view text) {
   std::vector<Range> words;
   bool open = false;

@@ -15,7 +15,7 @@ namespace {
 /// Salutations (1), titles (2), closings that a name may follow at once (3), and those that are
 /// closings only with a comma (4).
 constexpr const char* kBeforeNames = R"((?x)
-  (Dear|DEAR|(?i: hi|hello|hey )|Hallo|Bonjour|Hola|Ciao)
+  (Dear|DEAR|(?i: hi|hello|hey | good\ (?: morning|afternoon|evening ) )|Hallo|Bonjour|Hola|Ciao)
   | ((?:Mr|MR|Mrs|MRS|Ms|MS|Mx|Miss|Dr|DR|Prof|Professor|Herr|Herrn|Frau|Mme|Monsieur|Madame
       |Señora?|Signora?) (?= [.\ \u00A0] ) \.?)
   | ((?i: regards|sincerely|faithfully|truly|thanks|thank\ you|thx|cheers|wishes|gr(?:ü|u)(?:ß|ss)en?

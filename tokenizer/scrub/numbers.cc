@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "tokenizer/code_point.h"
 #include "tokenizer/scrub/rules.h"
 
 namespace weft {
@@ -158,8 +159,10 @@ class NumberFinder {
   }
 
   void classify(std::size_t begin, std::size_t end) {
-    if (count(begin, end) < kFewest || is_amount(begin, end)) return;
-    if (is_phone(begin, end)) return add_phone(begin, end);
+    if (count(begin, end) < kFewest) return;
+    if (is_dialled(begin, end)) return add_phone(begin, end);
+    if (is_amount(begin, end)) return;
+    if (has_shape_of_phone(begin, end)) return add_phone(begin, end);
     for (std::size_t g = begin; g + 1 < end; ++g) {
       const bool apart =
           gap_has(g, u'.') || gap_has(g, u'/') || gap_has(g, u'(') || gap_has(g, u')');
@@ -184,9 +187,11 @@ class NumberFinder {
         behind < text_.length() && is_space(text_[behind]) ? behind + 1 : behind;
     if (next >= text_.length()) return false;
     if (is_sign(text_[next])) return true;
-    for (const char16_t* unit :
-         {u"EUR", u"USD", u"GBP", u"CHF", u"euro", u"dollar", u"pound", u"people", u"percent"})
-      if (text_.caseCompare(next, u_strlen(unit), unit, 0) == 0) return true;
+    for (const char16_t* unit : {u"EUR", u"USD", u"GBP", u"CHF", u"euro", u"euros", u"dollar",
+                                 u"dollars", u"pound", u"pounds", u"people", u"percent"})
+      if (text_.caseCompare(next, u_strlen(unit), unit, 0) == 0 &&
+          !is_part_of_word(text_.char32At(next + u_strlen(unit))))
+        return true;
     return false;
   }
 
@@ -203,15 +208,14 @@ class NumberFinder {
     return false;
   }
 
-  bool is_phone(std::size_t begin, std::size_t end) const {
+  /// With what is written before numbers that are called: a plus, brackets, a nought.
+  bool is_dialled(std::size_t begin, std::size_t end) const {
     const std::size_t digits = count(begin, end);
     if (digits > kMostOfPhone) return false;
     if (has_plus(begin) || has_brackets(begin, end)) return true;
     const std::string& first = groups_[begin].digits;
     if (first.starts_with("00") && digits >= 9) return true;
-    if (first.starts_with('0') && digits >= (end - begin == 1 ? 9u : 8u) && digits <= 13)
-      return true;
-    return has_shape_of_phone(begin, end);
+    return first.starts_with('0') && digits >= (end - begin == 1 ? 9u : 8u) && digits <= 13;
   }
   /// 555-0199, 212 555 0199, 1-212-555-0199, 12 34 56 78, 01.23.45.67.89.
   bool has_shape_of_phone(std::size_t begin, std::size_t end) const {

@@ -16,8 +16,8 @@ std::string_view leading_placeholder(std::string_view text) {
   return {};
 }
 
-bool is_part_of_word(UChar32 c) {
-  return u_isalnum(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 || c == 0x27E8 || c == 0x27E9;
+bool is_part_of_word_or_placeholder(UChar32 c) {
+  return is_part_of_word(c) || c == 0x27E8 || c == 0x27E9;
 }
 
 UChar32 first_of(std::string_view text) {
@@ -64,7 +64,7 @@ std::string set_placeholders_apart(std::string_view text, bool from_everything) 
   std::string result;
   bool behind_placeholder = false;
   const auto joins = [&](UChar32 c) {
-    return from_everything ? !u_isUWhiteSpace(c) : is_part_of_word(c);
+    return from_everything ? !u_isUWhiteSpace(c) : is_part_of_word_or_placeholder(c);
   };
   split_at_placeholders(
       text,

@@ -11,7 +11,7 @@ namespace weft {
 namespace {
 
 /// Of the rules: a model must go on seeing texts as it did when it was trained.
-constexpr std::uint32_t kRules = 1;
+constexpr std::uint32_t kRules = 2;
 
 icu::UnicodeString replaced(const icu::UnicodeString& text, const ScrubSpans& spans) {
   if (spans.empty()) return text;

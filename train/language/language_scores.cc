@@ -77,9 +77,8 @@ nlohmann::json evaluate_ngram_model(const NgramModel& model, const TokenStream& 
   LikelihoodSum likelihood;
   std::uint64_t top1 = 0, top3 = 0;
   read_scores(model, data, [&](std::uint64_t, const Matrix& all, std::span<const int> tokens) {
-    const real score = all[static_cast<Index>(tokens.front())];
-    const auto higher = std::count_if(all.begin(), all.end(), [&](real x) { return x > score; });
-    likelihood.add(static_cast<double>(score));
+    const int higher = rank(all, 0, tokens.front());
+    likelihood.add(static_cast<double>(all[static_cast<Index>(tokens.front())]));
     top1 += higher < 1;
     top3 += higher < 3;
   });

@@ -39,11 +39,25 @@ Suggested suggested(const std::string& text, std::size_t place, Completer& compl
   return result;
 }
 
-/// Every nth text, so that there are about `characters` of them; n is at least 1.
-std::size_t stride(const std::vector<WrittenText>& texts, std::size_t characters) {
+/// Texts spread evenly over all, with about `characters` (0: all); one at least.
+std::vector<std::size_t> spread(const std::vector<WrittenText>& texts, std::size_t characters) {
   std::size_t all = 0;
-  for (const WrittenText& text : texts) all += text.text.size();
-  return characters == 0 ? 1 : std::max<std::size_t>(1, all / characters);
+  for (const WrittenText& text : texts) all += character_starts(text.text).size();
+  const double share = characters == 0 || characters >= all
+                           ? 1
+                           : static_cast<double>(characters) / static_cast<double>(all);
+  std::vector<std::size_t> chosen;
+  for (std::size_t n = 0; n < texts.size(); ++n)
+    if (static_cast<double>(n) * share >= static_cast<double>(chosen.size())) chosen.push_back(n);
+  return chosen;
+}
+
+/// Its first characters, to the end of a word if there is one; 0: all.
+std::string within(const std::string& text, std::size_t characters) {
+  const std::vector<std::size_t> starts = character_starts(text);
+  if (characters == 0 || starts.size() <= characters) return text;
+  const std::size_t end = starts[characters], space = text.rfind(' ', end);
+  return text.substr(0, space == std::string::npos || space == 0 ? end : space);
 }
 
 /// What a search with this threshold shows first: of each suggestion the longest part that is
@@ -114,9 +128,10 @@ std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
   std::vector<std::vector<Suggested>> result;
   std::size_t typed = 0;
   TypingLog progress(keystrokes, log);
-  const std::size_t step = stride(texts, keystrokes);
-  for (std::size_t n = 0; n < texts.size() && (keystrokes == 0 || typed < keystrokes); n += step) {
-    const std::string text = normal(model, texts[n].text);
+  for (const std::size_t n : spread(texts, keystrokes)) {
+    if (keystrokes > 0 && typed >= keystrokes) break;
+    const std::string text =
+        within(normal(model, texts[n].text), keystrokes > 0 ? keystrokes - typed : 0);
     const std::vector<std::size_t> places = character_starts(text);
     std::vector<Suggested>& here = result.emplace_back();
     completer.begin(texts[n].context);
@@ -181,8 +196,8 @@ Calibration calibrate(const std::vector<std::vector<Suggested>>& typed) {
 }
 
 std::vector<double> exact_matches(const CompletionModel& model, CompletionOptions options,
-                                  const std::vector<WrittenText>& texts, std::size_t places,
-                                  std::size_t most) {
+                                  const std::vector<WrittenText>& texts, std::size_t keystrokes,
+                                  std::size_t most, const LogSink& log) {
   // Any probability at all; but a step function would make many of them equal.
   options.min_confidence = 1e-6;
   options.count = options.beam;
@@ -190,9 +205,12 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
   RandomStream unused(1, "sample");
   Completer completer(uncalibrated, options, unused);
   std::vector<std::size_t> right(most), all(most);
-  const std::size_t step = stride(texts, 6 * places);  // characters a word, about
-  for (std::size_t n = 0; n < texts.size(); n += step) {
-    const std::string text = normal(model, texts[n].text);
+  std::size_t typed = 0;
+  TypingLog progress(keystrokes, log);
+  for (const std::size_t n : spread(texts, keystrokes)) {
+    if (keystrokes > 0 && typed >= keystrokes) break;
+    const std::string text =
+        within(normal(model, texts[n].text), keystrokes > 0 ? keystrokes - typed : 0);
     completer.begin(texts[n].context);
     for (std::size_t place = 0; place < text.size();) {
       const std::size_t left = words_from(text, place).size();
@@ -206,6 +224,8 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
       completer.type(std::string_view(text).substr(place, end - place));
       place = end;
     }
+    typed += character_starts(text).size();
+    progress.report(typed);
   }
   std::vector<double> result;
   for (std::size_t k = 0; k < most; ++k) result.push_back(share(right[k], all[k]));
@@ -245,7 +265,7 @@ nlohmann::json evaluate_completion(const CompletionModel& model, const Completio
   result["keystrokes_saved_at_60"] = most_saved;
   result["median_ms"] = times.empty() ? 0 : times[times.size() / 2];
   result["p99_ms"] = times.empty() ? 0 : times[times.size() * 99 / 100];
-  result["exact_match"] = exact_matches(model, options, texts, keystrokes / 6, words);
+  result["exact_match"] = exact_matches(model, options, texts, keystrokes, words, log);
   result["curve"] = curve;
   return result;
 }

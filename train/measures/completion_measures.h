@@ -30,10 +30,10 @@ struct Suggested {
   double milliseconds = 0;
 };
 
-/// The texts typed character by character (grapheme clusters), nothing accepted; taken evenly from
-/// all until there are `keystrokes` of them (0: all). Texts are normalised as the model does it.
-/// What is less confident than `options.min_confidence`, which is above 0, is not there. `log` is
-/// given a line every ten seconds.
+/// Texts typed character by character (grapheme clusters), nothing accepted: as many, spread evenly
+/// over all, as have about `keystrokes` of them (0: all), the last one cut after that many. Texts
+/// are normalised as the model does it. What is less confident than `options.min_confidence`, which
+/// is above 0, is not there. `log` is given a line every ten seconds.
 std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
                                                const CompletionOptions& options,
                                                const std::vector<WrittenText>& texts,
@@ -54,10 +54,10 @@ Calibration calibrate(const std::vector<std::vector<Suggested>>& typed);
 
 /// ExactMatch@n (Chen et al. 2019): at ends of words, the share of phrases of n words, each the
 /// most probable one that the search finds, that are what was written, n from 1 to `most`; places
-/// with fewer words left are not counted.
+/// with fewer words left are not counted. Texts, `keystrokes` and `log`: as type_texts().
 std::vector<double> exact_matches(const CompletionModel& model, CompletionOptions options,
-                                  const std::vector<WrittenText>& texts, std::size_t places,
-                                  std::size_t most);
+                                  const std::vector<WrittenText>& texts, std::size_t keystrokes,
+                                  std::size_t most, const LogSink& log = no_log);
 
 /// `places`, `shown`, `precision`, `keystrokes_saved` at `options.min_confidence` (0.5 if that is
 /// 0), `keystrokes_saved_at_60`: the most with a precision of 60 %; `exact_match`: of phrases of

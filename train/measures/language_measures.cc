@@ -17,4 +17,13 @@ nlohmann::json LikelihoodSum::measures(const TokenStream& data) const {
   return measures;
 }
 
+int rank(const Matrix& scores, Index column, int token) {
+  const real* z = scores.colptr(column);
+  const real score = z[token];
+  int higher = 0;
+  for (Index m = 0; m < scores.n_rows; ++m) higher += z[m] > score;
+  for (int m = 0; m < token; ++m) higher += z[m] == score;
+  return higher;
+}
+
 }  // namespace weft

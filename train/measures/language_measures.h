@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "corpora/token_stream.h"
+#include "models/core/matrix.h"
 
 namespace weft {
 
@@ -21,5 +22,9 @@ struct LikelihoodSum {
   /// `bits_per_character`. Throws UserError if there are no tokens.
   nlohmann::json measures(const TokenStream& data) const;
 };
+
+/// How many tokens have a higher score than `token` in a column of V; equal ones with a smaller id
+/// count, too.
+int rank(const Matrix& scores, Index column, int token);
 
 }  // namespace weft

@@ -1,6 +1,7 @@
 #include "train/report/completion_report.h"
 
 #include <cstdio>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "train/measures/completion_measures.h"
@@ -20,6 +21,12 @@ std::string milliseconds(const nlohmann::json& time) {
   return text;
 }
 
+std::string rank(const nlohmann::json& mean) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", mean.get<double>());
+  return text;
+}
+
 /// The one that is measured and the one it is compared with, if there is one.
 std::vector<std::pair<std::string, const nlohmann::json*>> compared(
     const nlohmann::json& measures) {
@@ -34,22 +41,34 @@ std::string named(const std::string& curve, const std::string& model) {
   return model.empty() ? curve : curve + ", " + model;
 }
 
-ReportTable empty_table(const nlohmann::json& measures) {
-  ReportTable table{{"measure"}, {}};
-  for (const auto& [name, model] : compared(measures))
-    table.columns.push_back(name.empty() ? "value" : name);
-  return table;
-}
+/// A column for each model.
+class SummaryTable {
+ public:
+  SummaryTable(const std::string& measured, const nlohmann::json& measures) : measures_(measures) {
+    for (const auto& [name, model] : compared(measures))
+      table_.columns.push_back(name.empty() ? measured : name);
+  }
+  /// `value`: of a model's measures.
+  void row(const std::string& name,
+           const std::function<std::string(const nlohmann::json& model)>& value) {
+    table_.rows.push_back({name});
+    for (const auto& model : compared(measures_))
+      table_.rows.back().push_back(value(*model.second));
+  }
+  const ReportTable& table() const { return table_; }
 
-ReportTable summary(const nlohmann::json& measures) {
-  ReportTable table = empty_table(measures);
-  const auto row = [&](const std::string& name, const auto& value) {
-    table.rows.push_back({name});
-    for (const auto& model : compared(measures)) table.rows.back().push_back(value(*model.second));
-  };
+ private:
+  const nlohmann::json& measures_;
+  ReportTable table_{{"measure"}, {}};
+};
+
+ReportTable summary(const std::string& measured, const nlohmann::json& measures) {
+  SummaryTable table(measured, measures);
+  const auto row = [&](const std::string& name, const auto& value) { table.row(name, value); };
   const auto share = [&](const std::string& name, const char* key) {
     row(name, [&](const nlohmann::json& model) { return percent(model.at(key)); });
   };
+  row("places", [](const nlohmann::json& model) { return model.at("places").dump(); });
   share("threshold of confidence", "threshold");
   share("places with a suggestion", "shown");
   share("suggestions that were right", "precision");
@@ -62,47 +81,75 @@ ReportTable summary(const nlohmann::json& measures) {
       [](const nlohmann::json& model) { return milliseconds(model.at("median_ms")); });
   row("99 % of keystrokes within",
       [](const nlohmann::json& model) { return milliseconds(model.at("p99_ms")); });
-  return table;
+  return table.table();
 }
 
 LineChart exact_match_chart(const nlohmann::json& measures) {
-  LineChart chart{"ExactMatch", "words of the phrase", "share", {}};
+  LineChart chart{"ExactMatch", "words of the phrase", "%", {}};
   for (const auto& [name, model] : compared(measures)) {
     ChartSeries& series = chart.series.emplace_back(ChartSeries{named("right", name), {}});
     const nlohmann::json& matches = model->at("exact_match");
     for (std::size_t n = 0; n < matches.size(); ++n)
-      series.points.emplace_back(n + 1, matches[n].get<double>());
+      series.points.emplace_back(n + 1, 100 * matches[n].get<double>());
   }
   return chart;
 }
 
 }  // namespace
 
-Report completion_report(const std::string& title, const nlohmann::json& measures) {
+Report completion_report(const std::string& model_name, const std::string& data,
+                         const nlohmann::json& measures) {
   LineChart precision{
-      "Suggestions that were right, by threshold", "threshold of confidence", "share", {}};
-  LineChart use{"What a threshold gives", "threshold of confidence", "share", {}};
+      "Suggestions that were right, by threshold", "threshold of confidence", "%", {}};
+  LineChart use{"What a threshold gives", "threshold of confidence", "%", {}};
   ChartSeries promised{"as promised", {}};
   for (const auto& [name, model] : compared(measures)) {
     ChartSeries right{named("right", name), {}}, shown{named("places with a suggestion", name), {}},
         saved{named("keystrokes saved", name), {}};
     for (const auto& point : model->at("curve")) {
       const double threshold = point[0];
-      if (name.empty()) promised.points.emplace_back(threshold, threshold);
-      right.points.emplace_back(threshold, point[1].get<double>());
-      shown.points.emplace_back(threshold, point[2].get<double>());
-      saved.points.emplace_back(threshold, point[3].get<double>());
+      if (name.empty()) promised.points.emplace_back(threshold, 100 * threshold);
+      right.points.emplace_back(threshold, 100 * point[1].get<double>());
+      shown.points.emplace_back(threshold, 100 * point[2].get<double>());
+      saved.points.emplace_back(threshold, 100 * point[3].get<double>());
     }
     precision.series.push_back(std::move(right));
     use.series.push_back(std::move(shown));
     use.series.push_back(std::move(saved));
   }
   precision.series.push_back(std::move(promised));
-  return {title, {summary(measures), precision, use, exact_match_chart(measures)}};
+  return {"Completion: " + model_name + " on " + data,
+          {summary(model_name, measures), precision, use, exact_match_chart(measures)}};
 }
 
-Report query_report(const std::string& title, const nlohmann::json& measures) {
-  ReportTable table = empty_table(measures);
+namespace {
+
+/// Ranks of the suggestions and of the most popular completions, after each number of characters.
+ReportTable query_table(const std::string& measured, const nlohmann::json& measures) {
+  SummaryTable table(measured, measures);
+  const auto add = [&](const std::string& name, const std::string& key, const auto& text) {
+    if (measures.contains(key))
+      table.row(name, [&](const nlohmann::json& model) { return text(model.at(key)); });
+  };
+  const auto count = [](const nlohmann::json& number) { return number.dump(); };
+  add("queries", "queries", count);
+  const std::pair<const char*, const char*> groups[] = {
+      {"", ""}, {"seen_", ", prefix seen before"}, {"unseen_", ", prefix not seen before"}};
+  for (const auto& [key, group] : groups)
+    for (const int characters : kTypedCharacters) {
+      const std::string number = std::to_string(characters), prefix = key;
+      const std::string after = " after " + number + " characters" + group;
+      if (!prefix.empty()) add("queries" + after, prefix + number, count);
+      add("mean reciprocal rank" + after, prefix + "mrr_" + number, rank);
+      add("the most popular completion's" + after, prefix + "popular_mrr_" + number, rank);
+    }
+  return table.table();
+}
+
+}  // namespace
+
+Report query_report(const std::string& model_name, const std::string& data,
+                    const nlohmann::json& measures) {
   LineChart chart{
       "Mean reciprocal rank, by what was typed", "characters typed", "mean reciprocal rank", {}};
   const auto add = [&](const std::string& what, const std::string& key) {
@@ -118,13 +165,7 @@ Report query_report(const std::string& title, const nlohmann::json& measures) {
   };
   add("suggested", "mrr_");
   add("most popular completion", "popular_mrr_");
-  for (const auto& [key, value] : measures.items()) {
-    if (!value.is_number()) continue;
-    table.rows.push_back({key});
-    for (const auto& model : compared(measures))
-      table.rows.back().push_back(model.second->at(key).dump());
-  }
-  return {title, {table, chart}};
+  return {"Queries: " + model_name + " on " + data, {query_table(model_name, measures), chart}};
 }
 
 }  // namespace weft

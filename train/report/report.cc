@@ -42,9 +42,9 @@ bool reads_as_number(const std::string& text) {
   if (text.empty()) return false;
   char* end = nullptr;
   std::strtod(text.c_str(), &end);
-  // "76.1 %" and "1,234" count, a sentence that begins with a number does not.
+  // "76.1 %", "0.2 ms" and "1,234" count, a sentence that begins with a number does not.
   for (; *end; ++end)
-    if (std::string_view(" %,.0123456789").find(*end) == std::string_view::npos) return false;
+    if (std::string_view(" %,.0123456789ms").find(*end) == std::string_view::npos) return false;
   return end != text.c_str();
 }
 

@@ -160,7 +160,7 @@ Matrix encode_table(const FeatureModel& model, const FeatureTable& data) {
 
 std::vector<std::string> self_test_samples(const FeatureModel& model, const FeatureTable& data) {
   constexpr std::size_t kSamples = 3;
-  if (model.tokenizer()) return {"", "the", "I would like to"};
+  if (model.tokenizer()) return kSelfTestLines;
   std::vector<std::string> rows;
   for (std::size_t n = 0; n < std::min(kSamples, data.examples()); ++n) {
     const Matrix column = columns_of(data, n, n + 1);

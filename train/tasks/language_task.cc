@@ -32,16 +32,6 @@ std::vector<Matrix> matrices_from(const nlohmann::json& list) {
   return matrices;
 }
 
-/// How many classes score higher than the target; equal ones with a smaller id count, too.
-int rank(const Matrix& logits, Index column, int target) {
-  const real* z = logits.colptr(column);
-  const real score = z[target];
-  int higher = 0;
-  for (Index m = 0; m < logits.n_rows; ++m) higher += z[m] > score;
-  for (int m = 0; m < target; ++m) higher += z[m] == score;
-  return higher;
-}
-
 /// Sums over the tokens seen so far.
 struct Tally {
   LikelihoodSum likelihood;
@@ -139,9 +129,7 @@ void LanguageTask::restore(const nlohmann::json& state) {
   state_.cell = matrices_from(state.at("cell"));
 }
 
-std::vector<std::string> LanguageTask::self_test_inputs() const {
-  return {"", "the", "I would like to"};
-}
+std::vector<std::string> LanguageTask::self_test_inputs() const { return kSelfTestLines; }
 
 nlohmann::json evaluate_language_model(const LanguageModel& model, const TokenStream& data,
                                        int streams) {

@@ -91,15 +91,6 @@ class Stemmer {
   std::unique_ptr<sb_stemmer, void (*)(sb_stemmer*)> stemmer_;
 };
 
-/// Whether `entry`, folded, stands in `text` and ends behind the first `from` bytes.
-bool ends_behind(const std::string& entry, std::string_view text, std::size_t from) {
-  constexpr std::size_t kShrinks = 4;  // what is folded, at most
-  const std::size_t begin = from - std::min(from, kShrinks * entry.size());
-  const std::size_t typed = folded(unicode(text.substr(begin, from - begin))).size();
-  const std::size_t first = typed < entry.size() ? 0 : typed - entry.size() + 1;
-  return folded(unicode(text.substr(begin))).find(entry, first) != std::string::npos;
-}
-
 }  // namespace
 
 BlockList::BlockList(const std::string& languages) {
@@ -130,9 +121,7 @@ bool BlockList::add(std::string_view entry) {
 
 bool BlockList::blocks(std::string_view text, std::size_t from) const {
   if (empty()) return false;
-  if (std::any_of(anywhere_.begin(), anywhere_.end(),
-                  [&](const std::string& entry) { return ends_behind(entry, text, from); }))
-    return true;
+  if (!anywhere_.empty() && blocks_anywhere(text, from)) return true;
   std::vector<std::string> words;
   std::size_t typed = 0;  // that are over in the first `from` bytes
   for (Word& word : words_of(text)) {
@@ -141,6 +130,21 @@ bool BlockList::blocks(std::string_view text, std::size_t from) const {
   }
   return std::any_of(languages_.begin(), languages_.end(),
                      [&](const Language& language) { return blocks(language, words, typed); });
+}
+
+bool BlockList::blocks_anywhere(std::string_view text, std::size_t from) const {
+  // Folding makes some characters shorter, and an entry may begin in what was typed.
+  constexpr std::size_t kShrinks = 4;
+  std::size_t longest = 0;
+  for (const std::string& entry : anywhere_) longest = std::max(longest, entry.size());
+  text.remove_prefix(from - std::min(from, kShrinks * longest));
+  from = std::min(from, kShrinks * longest);
+  const std::size_t typed = folded(unicode(text.substr(0, from))).size();
+  const std::string whole = folded(unicode(text));
+  return std::any_of(anywhere_.begin(), anywhere_.end(), [&](const std::string& entry) {
+    const std::size_t first = typed < entry.size() ? 0 : typed - entry.size() + 1;
+    return whole.find(entry, first) != std::string::npos;
+  });
 }
 
 bool BlockList::blocks(const Language& language, const std::vector<std::string>& words,

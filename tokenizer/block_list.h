@@ -30,6 +30,7 @@ class BlockList {
     std::string name;
     std::set<std::vector<std::string>> stems;  // of an entry's words
   };
+  bool blocks_anywhere(std::string_view text, std::size_t from) const;
   bool blocks(const Language& language, const std::vector<std::string>& words,
               std::size_t first_new) const;
 

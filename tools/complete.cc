@@ -137,7 +137,9 @@ void complete_command(const Arguments& arguments) {
   const CompletionModel model(in_use.model(), calibration_of(loaded.record),
                               read_block_list(block));
   check(completion, parser, model, loaded.record, in_use);
-  if (dynamic_cast<const NgramModel*>(loaded.model.get()))
+  // Who scrubs knows whether a name may follow.
+  if (dynamic_cast<const NgramModel*>(loaded.model.get()) &&
+      !loaded.model->tokenizer()->options().scrubber)
     for (const char* context : {"context", "with-context"})
       if (parser.given(context))
         warn("an n-gram model knows nothing beyond the line, so --" + std::string(context) +

@@ -95,10 +95,14 @@ int RawTerminal::read_byte(int patience) {
   return byte;
 }
 
-bool RawTerminal::is_pending(int patience) const {
-  if (unread_ >= 0) return true;
+bool RawTerminal::is_pending(int patience) {
   pollfd waiting{STDIN_FILENO, POLLIN, 0};
-  return poll(&waiting, 1, patience) > 0;
+  if (unread_ < 0 && poll(&waiting, 1, patience) <= 0) return false;
+  if (!std::exchange(after_return_, false)) return true;
+  const int byte = read_byte(0);
+  if (byte == '\n') return is_pending(0);
+  unread_ = byte;
+  return true;
 }
 
 Key RawTerminal::escape_sequence() {
@@ -122,8 +126,7 @@ Key RawTerminal::next() {
   do {
     if (is_resized()) return {Key::Kind::resized, ""};
   } while (!is_pending(kBetweenLooks));
-  int byte = read_byte(kForever);
-  if (byte == '\n' && after_return_) byte = read_byte(kForever);
+  const int byte = read_byte(kForever);
   after_return_ = byte == '\r';
   if (byte < 0) return {Key::Kind::end_of_file, ""};
   if (byte == 0x1B) return escape_sequence();

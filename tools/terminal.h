@@ -48,7 +48,7 @@ class RawTerminal {
   /// Waits for it.
   Key next();
   /// Whether there is more to read already, or soon.
-  bool is_pending(int patience = 0) const;
+  bool is_pending(int patience = 0);
 
  private:
   int read_byte(int patience);

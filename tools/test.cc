@@ -160,7 +160,7 @@ nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecor
   const char* const plain = "suggestions are measured without";
   refuse(parser, settings.dynamic, plain);
   refuse(parser, settings.mixture, plain);
-  refuse(parser, settings.translator, plain);
+  refuse(parser, settings.translator, plain, {"encoding"});
   refuse(parser, settings.search, plain, {"beam"});
   refuse(parser, settings.reader, plain);
   const BlockList blocked = read_block_list(settings.block);

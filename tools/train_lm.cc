@@ -154,6 +154,7 @@ TokenStream open(const std::string& path, const Tokenizer& tokenizer, const Sett
 
 void fit_ngrams(Settings& settings, TrainingRun& run, const OptionParser& parser) {
   const char* const not_a_network = "n-grams are counted, there is no network to train";
+  if (parser.given("from")) throw UserError(std::string(not_a_network) + "; leave out --from");
   refuse(parser, settings.model, not_a_network);
   refuse(parser, settings.task, not_a_network);
   refuse(parser, run.trainer, not_a_network);

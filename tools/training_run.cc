@@ -285,8 +285,8 @@ void TrainingRun::conclude(const Trainer& trained, TrainingTask& task, const Jso
   if (interrupted) {
     say("interrupted; go on with: weft " + command_ + " --resume " + checkpoint_path_);
   } else if (resumed_ && state.update == resumed_updates_) {
-    warn("after " + with_commas(state.update) +
-         " updates nothing was left to do; to go on, give a higher --max-updates or --epochs");
+    warn("nothing was left to do: it had been stopped by " + std::string(name(state.stop)) +
+         " after " + with_commas(state.update) + " updates; give a higher limit to go on");
   } else if (run.checkpoint.path.empty()) {  // nobody asked to keep it
     std::remove(checkpoint_path_.c_str());
   }

@@ -111,12 +111,16 @@ void ParameterStore::bind(Parameter& parameter, const QuantizedMatrix& quantized
 }
 
 void ParameterStore::quantize() {
-  constexpr Index kLeast = 16;
   for (Parameter& parameter : parameters_) {
-    if (parameter.quantized || parameter.rows < kLeast || parameter.columns < kLeast) continue;
+    if (parameter.quantized || !is_quantizable(parameter)) continue;
     quantized_.emplace_back(parameter.value, parameter.is_table);
     bind(parameter, quantized_.back().view());
   }
+}
+
+bool ParameterStore::is_quantizable(const Parameter& parameter) {
+  constexpr Index kLeast = 16;
+  return parameter.rows >= kLeast && parameter.columns >= kLeast;
 }
 
 bool ParameterStore::is_quantized() const {

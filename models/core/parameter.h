@@ -76,6 +76,7 @@ class ParameterStore {
   /// Rounds every large weight matrix to eight bits; vectors, and matrices with fewer than 16
   /// outputs or inputs, stay as they are. What is quantized cannot be trained any more.
   void quantize();
+  static bool is_quantizable(const Parameter& parameter);
   bool is_quantized() const;
 
   std::size_t size() const { return parameters_.size(); }

@@ -156,6 +156,9 @@ void read_parameter(const SafetensorsFile& file, ParameterStore& store, Paramete
   if (!tensor)
     throw FormatError(file.path(), "the model has no weights '" + parameter.name +
                                        "'; save it again with the weft that made it");
+  if (tensor->type == "I8" && !ParameterStore::is_quantizable(parameter))
+    throw FormatError(file.path(), "the weights '" + parameter.name +
+                                       "' are too few for eight bits; quantize the model again");
   if (tensor->type == "I8") return store.bind(parameter, read_quantized(file, parameter));
   const std::vector<std::uint64_t> shape{parameter.columns, parameter.rows};
   if (tensor->shape != shape)

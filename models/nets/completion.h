@@ -100,7 +100,7 @@ std::string appended(const Surface& surface, bool glued);
 
 /// `prefix`: valid UTF-8; lines before the last one end in \n. A prefix that ends inside a word is
 /// completed too: the last, possibly unfinished word is given back to the search, which is held to
-/// the typed characters. A word that no tokens of the vocabulary make is taken as it is.
+/// the typed characters. A word that the search finds no tokens for is taken as it is.
 /// `random` serves sampling alone.
 std::vector<Continuation> complete(const CompletionModel& model, const std::string& prefix,
                                    const CompletionOptions& options, RandomStream& random);

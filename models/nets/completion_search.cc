@@ -69,9 +69,8 @@ class Search {
   }
 
   std::vector<Continuation> run(std::shared_ptr<ReadingNode> start) {
-    covered_ = typed_.empty();
     std::vector<Continuation> found = search(start);
-    return covered_ ? found : search(read_typed(start));
+    return typed_mass_ > 0 ? found : search(read_typed(start));
   }
 
  private:
@@ -98,7 +97,7 @@ class Search {
     return ranked(std::move(live), std::move(done));
   }
 
-  /// No tokens of the vocabulary make a beginning like the word being typed: it is taken as it is.
+  /// No tokens that were found make the word being typed, nor begin like it: it is taken as it is.
   std::shared_ptr<ReadingNode> read_typed(const std::shared_ptr<ReadingNode>& start) {
     auto node = std::make_shared<ReadingNode>();
     node->reading = model_.model().read(start->reading, model_.tokenizer().encode(typed_));
@@ -137,7 +136,7 @@ class Search {
   bool is_hopeless(const Hypothesis& hypothesis) const {
     return !is_covering(hypothesis) && !is_likely_enough(hypothesis.log_probability);
   }
-  Hypothesis extend(const Hypothesis& from, int id, double log_probability) {
+  Hypothesis extend(const Hypothesis& from, int id, double log_probability) const {
     Hypothesis hypothesis = from;
     hypothesis.log_probability += log_probability;
     if (id == kWordOver) {
@@ -162,7 +161,6 @@ class Search {
     } else {
       hypothesis.text += more;
       hypothesis.glued = surface.glue_after;
-      covered_ = covered_ || !is_covering(hypothesis);
     }
     return hypothesis;
   }
@@ -178,7 +176,7 @@ class Search {
   }
 
   /// What is likely enough is shown up to here, whatever becomes of what may follow.
-  void keep_words(const std::vector<Hypothesis>& live, std::vector<Hypothesis>& done) {
+  void keep_words(const std::vector<Hypothesis>& live, std::vector<Hypothesis>& done) const {
     for (const Hypothesis& hypothesis : live) {
       if (hypothesis.glued || hypothesis.text.size() <= typed_.size()) continue;
       const double over = word_over(*hypothesis.node);
@@ -352,7 +350,6 @@ class Search {
   std::size_t& made_;
   std::string before_, typed_;
   std::size_t cut_;                     // typed characters, not part of the answer
-  bool covered_ = false;                // a hypothesis has all of what was typed
   double typed_mass_;                   // probability of all that agrees with what was typed
   std::set<std::vector<int>> weighed_;  // sampling: what has added to that mass
   double least_ = kNever;  // log-probability that an answer must have, given what was typed

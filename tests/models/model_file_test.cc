@@ -153,6 +153,15 @@ TEST_F(ModelFile, RefusesEightBitsThatDoNotFit) {
       if (tensor.type == "I8") std::swap(tensor.shape[0], tensor.shape[1]);
   };
   EXPECT_THAT(load_error(rewritten(model, reshaped)), HasSubstr("quantize it again"));
+  // What is used as numbers, without a look at how they are kept.
+  const auto few = [](auto&, auto&, std::vector<TensorView>& tensors) {
+    for (TensorView& tensor : tensors)
+      if (tensor.name == "recurrent.0.bias") {
+        tensor.type = "I8";
+        tensor.shape.back() *= sizeof(real);
+      }
+  };
+  EXPECT_THAT(load_error(rewritten(model, few)), HasSubstr("too few for eight bits"));
 }
 
 TEST_F(ModelFile, KeepsTheRecord) {
@@ -250,6 +259,7 @@ TEST_F(ModelFile, NamesTheWrongKind) {
 // What was read as places, unchecked: anywhere in memory.
 TEST_F(ModelFile, RefusesNgramsThatLieNowhere) {
   NgramModel model({.order = 2}, small_tokenizer(), {2});
+  model.parameters().initialize(1);
   Matrix &first = model.trie().level(1).first->value, &word = model.trie().level(2).word->value;
   first.back() = 2;
   word[1] = 1;

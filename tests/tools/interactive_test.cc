@@ -238,8 +238,10 @@ TEST_F(InteractiveTest, EveryLineBeginsWithASuggestion) {
   for (int k = 0; screen_.row().empty() && k < 100; ++k) read_some(20);
   const std::string first = screen_.row();
   EXPECT_THAT(first, HasSubstr("{"));
-  type("best\r");
-  EXPECT_TRUE(shows(first));
+  for (const char* end : {"\r", "\r\n", "\n"}) {
+    type(std::string("best") + end);
+    EXPECT_TRUE(shows(first));
+  }
   type("\x04");
   EXPECT_EQ(process_->wait().exit, 0);
 }

@@ -160,8 +160,10 @@ class NumberFinder {
 
   void classify(std::size_t begin, std::size_t end) {
     if (count(begin, end) < kFewest) return;
-    if (is_dialled(begin, end)) return add_phone(begin, end);
-    if (is_amount(begin, end)) return;
+    const bool amount = is_amount(begin, end);
+    if (is_dialled(begin, end) && !(amount && is_in_thousands(begin, end)))
+      return add_phone(begin, end);
+    if (amount) return;
     if (has_shape_of_phone(begin, end)) return add_phone(begin, end);
     for (std::size_t g = begin; g + 1 < end; ++g) {
       const bool apart =
@@ -193,6 +195,14 @@ class NumberFinder {
           !is_part_of_word(text_.char32At(next + u_strlen(unit))))
         return true;
     return false;
+  }
+
+  /// Groups of three digits behind the first, spaces between them: +1 500 000.
+  bool is_in_thousands(std::size_t begin, std::size_t end) const {
+    if (groups_[begin].digits.size() > 3) return false;
+    for (std::size_t g = begin; g + 1 < end; ++g)
+      if (groups_[g + 1].digits.size() != 3 || !is_space(gap(g)[0])) return false;
+    return true;
   }
 
   bool has_plus(std::size_t group) const {
@@ -258,18 +268,17 @@ class NumberFinder {
   }
   /// Not years, nor millions or a round number in groups of three, nor a list of small numbers.
   bool is_account(std::size_t begin, std::size_t end) const {
-    bool years = true, threes = groups_[begin].digits.size() <= 3, small = false;
+    bool years = true, small = false;
     std::string digits;
     for (std::size_t g = begin; g < end; ++g) {
       const std::size_t size = groups_[g].digits.size();
       years = years && is_year(groups_[g].digits);
-      threes = threes && (g == begin || size == 3) && (g + 1 == end || is_space(gap(g)[0]));
       small = small || size < 2;
       digits += groups_[g].digits;
     }
     constexpr std::size_t kMillions = 8;
     if (years) return false;
-    if (threes) return digits.size() > kMillions && !is_round(digits);
+    if (is_in_thousands(begin, end)) return digits.size() > kMillions && !is_round(digits);
     return !small && 2 * digits.size() >= 5 * (end - begin);
   }
 

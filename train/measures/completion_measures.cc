@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "models/nets/completer.h"
@@ -39,10 +40,15 @@ Suggested suggested(const std::string& text, std::size_t place, Completer& compl
   return result;
 }
 
+std::size_t code_points_in(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 /// Texts spread evenly over all, with about `characters` (0: all); one at least.
 std::vector<std::size_t> spread(const std::vector<WrittenText>& texts, std::size_t characters) {
   std::size_t all = 0;
-  for (const WrittenText& text : texts) all += character_starts(text.text).size();
+  for (const WrittenText& text : texts) all += code_points_in(text.text);
   const double share = characters == 0 || characters >= all
                            ? 1
                            : static_cast<double>(characters) / static_cast<double>(all);
@@ -50,14 +56,6 @@ std::vector<std::size_t> spread(const std::vector<WrittenText>& texts, std::size
   for (std::size_t n = 0; n < texts.size(); ++n)
     if (static_cast<double>(n) * share >= static_cast<double>(chosen.size())) chosen.push_back(n);
   return chosen;
-}
-
-/// Its first characters, to the end of a word if there is one; 0: all.
-std::string within(const std::string& text, std::size_t characters) {
-  const std::vector<std::size_t> starts = character_starts(text);
-  if (characters == 0 || starts.size() <= characters) return text;
-  const std::size_t end = starts[characters], space = text.rfind(' ', end);
-  return text.substr(0, space == std::string::npos || space == 0 ? end : space);
 }
 
 /// What a search with this threshold shows first: of each suggestion the longest part that is
@@ -100,6 +98,32 @@ class TypingLog {
   Clock::time_point reported_ = Clock::now();
 };
 
+/// A text as the model reads it, and where its characters begin that are typed; the end of the last
+/// one is one of these places.
+struct TypedText {
+  const std::string& context;
+  std::string text;
+  std::vector<std::size_t> places;
+};
+
+/// Calls type(typed) for what type_texts() promises.
+void for_each_typed(const CompletionModel& model, const std::vector<WrittenText>& texts,
+                    std::size_t keystrokes, const LogSink& log,
+                    const std::function<void(const TypedText& typed)>& type) {
+  TypingLog progress(keystrokes, log);
+  std::size_t done = 0;
+  for (const std::size_t n : spread(texts, keystrokes)) {
+    TypedText typed{texts[n].context, normal(model, texts[n].text), {}};
+    typed.places = character_starts(typed.text);
+    typed.places.push_back(typed.text.size());
+    if (keystrokes > 0) typed.places.resize(std::min(typed.places.size(), keystrokes - done + 1));
+    type(typed);
+    done += typed.places.size() - 1;
+    progress.report(done);
+    if (done == keystrokes) break;  // of none, no text was typed before
+  }
+}
+
 double share(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -112,7 +136,7 @@ std::vector<std::string_view> words_from(std::string_view text, std::size_t plac
 std::vector<double> sorted_milliseconds(const std::vector<std::vector<Suggested>>& typed) {
   std::vector<double> times;
   for (const auto& text : typed)
-    for (const Suggested& place : text) times.push_back(place.milliseconds);
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) times.push_back(text[i].milliseconds);
   std::sort(times.begin(), times.end());
   return times;
 }
@@ -126,25 +150,16 @@ std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
   RandomStream unused(1, "sample");
   Completer completer(model, options, unused);
   std::vector<std::vector<Suggested>> result;
-  std::size_t typed = 0;
-  TypingLog progress(keystrokes, log);
-  for (const std::size_t n : spread(texts, keystrokes)) {
-    if (keystrokes > 0 && typed >= keystrokes) break;
-    const std::string text =
-        within(normal(model, texts[n].text), keystrokes > 0 ? keystrokes - typed : 0);
-    const std::vector<std::size_t> places = character_starts(text);
+  for_each_typed(model, texts, keystrokes, log, [&](const TypedText& typed) {
     std::vector<Suggested>& here = result.emplace_back();
-    completer.begin(texts[n].context);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      here.push_back(suggested(text, places[i], completer));
-      const std::size_t end = i + 1 < places.size() ? places[i + 1] : text.size();
-      completer.type(std::string_view(text).substr(places[i], end - places[i]));
+    completer.begin(typed.context);
+    for (std::size_t i = 0; i + 1 < typed.places.size(); ++i) {
+      const std::size_t begin = typed.places[i], end = typed.places[i + 1];
+      here.push_back(suggested(typed.text, begin, completer));
+      completer.type(std::string_view(typed.text).substr(begin, end - begin));
     }
-    typed += places.size();
-    progress.report(typed);
-    // Where the text ends.
-    here.push_back({text.size(), {}, 0});
-  }
+    here.push_back({typed.places.back(), {}, 0});
+  });
   return result;
 }
 
@@ -171,7 +186,7 @@ Savings accept_suggestions(const std::vector<std::vector<Suggested>>& typed, dou
       }
       ++result.right;
       const std::size_t end = text[i].place + part->length;
-      while (text[i].place < end) ++i;
+      while (i + 1 < text.size() && text[i].place < end) ++i;
     }
   }
   return result;
@@ -205,14 +220,10 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
   RandomStream unused(1, "sample");
   Completer completer(uncalibrated, options, unused);
   std::vector<std::size_t> right(most), all(most);
-  std::size_t typed = 0;
-  TypingLog progress(keystrokes, log);
-  for (const std::size_t n : spread(texts, keystrokes)) {
-    if (keystrokes > 0 && typed >= keystrokes) break;
-    const std::string text =
-        within(normal(model, texts[n].text), keystrokes > 0 ? keystrokes - typed : 0);
-    completer.begin(texts[n].context);
-    for (std::size_t place = 0; place < text.size();) {
+  for_each_typed(model, texts, keystrokes, log, [&](const TypedText& typed) {
+    const std::string& text = typed.text;
+    completer.begin(typed.context);
+    for (std::size_t place = 0; place < typed.places.back();) {
       const std::size_t left = words_from(text, place).size();
       const Suggested found = suggested(text, place, completer);
       for (std::size_t k = 0; k < std::min(most, left); ++k) {
@@ -224,9 +235,7 @@ std::vector<double> exact_matches(const CompletionModel& model, CompletionOption
       completer.type(std::string_view(text).substr(place, end - place));
       place = end;
     }
-    typed += character_starts(text).size();
-    progress.report(typed);
-  }
+  });
   std::vector<double> result;
   for (std::size_t k = 0; k < most; ++k) result.push_back(share(right[k], all[k]));
   return result;

@@ -31,9 +31,10 @@ struct Suggested {
 };
 
 /// Texts typed character by character (grapheme clusters), nothing accepted: as many, spread evenly
-/// over all, as have about `keystrokes` of them (0: all), the last one cut after that many. Texts
-/// are normalised as the model does it. What is less confident than `options.min_confidence`, which
-/// is above 0, is not there. `log` is given a line every ten seconds.
+/// over all, as have about `keystrokes` of them (0: all); of the last one no more is typed. The
+/// last entry of each is where that ends, without a suggestion. Texts are normalised as the model
+/// does it. What is less confident than `options.min_confidence`, which is above 0, is not there.
+/// `log` is given a line every ten seconds.
 std::vector<std::vector<Suggested>> type_texts(const CompletionModel& model,
                                                const CompletionOptions& options,
                                                const std::vector<WrittenText>& texts,

@@ -129,7 +129,9 @@ ReportTable query_table(const std::string& measured, const nlohmann::json& measu
   SummaryTable table(measured, measures);
   const auto add = [&](const std::string& name, const std::string& key, const auto& text) {
     if (measures.contains(key))
-      table.row(name, [&](const nlohmann::json& model) { return text(model.at(key)); });
+      table.row(name, [&](const nlohmann::json& model) {
+        return model.contains(key) ? text(model.at(key)) : std::string();
+      });
   };
   const auto count = [](const nlohmann::json& number) { return number.dump(); };
   add("queries", "queries", count);

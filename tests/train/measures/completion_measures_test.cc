@@ -77,8 +77,13 @@ TEST_F(CompletionMeasuresTest, TextsAreSpreadOverAll) {
   const auto typed = type_texts(model_, options_, different, 8);
   EXPECT_EQ(typed.back().size(), 3u);
   // A long one took its time, however few were asked for.
-  const auto cut = type_texts(model_, options_, {{"", "one two three"}}, 9);
-  EXPECT_EQ(cut.front().size(), 8u);
+  const auto cut = type_texts(model_, options_, {{"", "one two three"}, {"", "four"}}, 9);
+  ASSERT_EQ(cut.size(), 1u);
+  EXPECT_EQ(cut.front().size(), 10u);
+  // A suggestion may say more than was typed.
+  const Savings savings =
+      accept_suggestions(type_texts(model_, options_, {{"", lines()[2]}}, 5), 0.7);
+  EXPECT_EQ(savings.right, 1u);
   EXPECT_EQ(exact_matches(model_, options_, {{"", lines()[2] + " and more"}}, lines()[2].size(), 1),
             exact_matches(model_, options_, {{"", lines()[2]}}, 0, 1));
 }

@@ -52,7 +52,7 @@ void calibrate_command(const Arguments& arguments) {
   const ModelInUse in_use(*loaded.model, personal, cache);
   CompletionOptions completion;
   completion.min_confidence = 0.02;
-  completion.count = completion.beam;
+  completion.count = kAllSuggestions;
   const auto typed = type_texts(CompletionModel(in_use.model()), completion, texts,
                                 static_cast<std::size_t>(options.keystrokes), say);
   std::size_t places = 0;

@@ -131,6 +131,8 @@ void complete_command(const Arguments& arguments) {
   parser.group("Computing", threads);
   if (!parser.parse(arguments)) return;
   threads.apply();
+  if (completion.whole_line && !parser.given("max-tokens"))
+    completion.max_tokens = CompletionOptions::kTokensOfWholeLine;
 
   const auto loaded = load_model_as<NextTokenModel>(path, "language model");
   const ModelInUse in_use(*loaded.model, personal, cache);

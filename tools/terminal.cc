@@ -79,12 +79,12 @@ RawTerminal::RawTerminal() : columns_(window_columns(STDIN_FILENO)) {
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
   tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-  for (const int signal : {SIGTERM, SIGHUP, SIGINT}) std::signal(signal, restore_and_die);
+  for (const int signal : {SIGTERM, SIGHUP, SIGINT, SIGQUIT}) std::signal(signal, restore_and_die);
 }
 
 RawTerminal::~RawTerminal() {
   tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-  for (const int signal : {SIGTERM, SIGHUP, SIGINT}) std::signal(signal, SIG_DFL);
+  for (const int signal : {SIGTERM, SIGHUP, SIGINT, SIGQUIT}) std::signal(signal, SIG_DFL);
 }
 
 int RawTerminal::read_byte(int patience) {
@@ -172,9 +172,9 @@ void TerminalRow::draw(std::vector<Cell> row, std::size_t cursor) {
     return sum;
   };
   const auto at = [&](std::size_t n) { return row.begin() + static_cast<std::ptrdiff_t>(n); };
-  // A third of the row stays free behind the cursor, for the suggestion.
+  // A third of the row stays free behind the cursor, for what does not fit otherwise.
   std::size_t first = 0;
-  if (width(row.begin(), at(cursor)) > room)
+  if (width(row.begin(), row.end()) > room)
     while (first < cursor && width(at(first), at(cursor)) > room * 2 / 3) ++first;
   row.erase(row.begin(), at(first));
   cursor -= first;

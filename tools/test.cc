@@ -163,6 +163,8 @@ nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecor
   refuse(parser, settings.translator, plain, {"encoding"});
   refuse(parser, settings.search, plain, {"beam"});
   refuse(parser, settings.reader, plain);
+  if (settings.completion.queries && !parser.given("max-tokens"))
+    settings.completion.max_tokens = CompletionOptions::kTokensOfWholeLine;
   const BlockList blocked = read_block_list(settings.block);
   const ModelInUse in_use(model, settings.personal, settings.cache);
   const CompletionModel ours(in_use.model(), calibration_of(record), blocked);

@@ -61,8 +61,11 @@ class Search {
         before_(prefix.before),
         typed_(prefix.typed),
         cut_(typed_.size()) {
-    const bool beam = options.search == SearchKind::beam;
-    width_ = static_cast<std::size_t>(beam ? std::max(options.beam, options.count) : options.count);
+    const bool is_beam = options.search == SearchKind::beam;
+    width_ =
+        static_cast<std::size_t>(is_beam ? std::max(options.beam, options.count) : options.count);
+    // What is likely enough is kept without a place in the beam.
+    if (is_beam && options.min_confidence > 0) width_ = static_cast<std::size_t>(options.beam);
     if (options.min_confidence > 0)
       least_ = std::log(model.calibration().least_probability(options.min_confidence));
     typed_mass_ = typed_.empty() ? 1 : 0;

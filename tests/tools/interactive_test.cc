@@ -265,6 +265,10 @@ TEST_F(InteractiveTest, NarrowTerminalsShowTheCursor) {
   for (int k = 0; k < 20 && screen_.row().find("five") == std::string::npos; ++k) read_some(100);
   EXPECT_THAT(screen_.row(), HasSubstr("five"));
   EXPECT_LT(screen_.cursor(), 20u);
+  // What Tab would take was behind the end of the row.
+  type("\x15");
+  type("thank you for the");
+  EXPECT_TRUE(shows(" you for the{ letter}"));
   type("\x04");
   EXPECT_EQ(process_->wait().exit, 0);
 }
@@ -314,7 +318,7 @@ TEST_F(InteractiveTest, LinesGoToAFile) {
 }
 
 TEST_F(InteractiveTest, TheTerminalIsAsBefore) {
-  for (const int signal : {0, SIGTERM}) {
+  for (const int signal : {0, SIGTERM, SIGQUIT}) {
     start();
     type("best");
     EXPECT_TRUE(shows("best{ wishes from Anna}"));

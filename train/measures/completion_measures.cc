@@ -31,9 +31,10 @@ Suggested suggested(const std::string& text, std::size_t place, Completer& compl
   const auto found = completer.suggest();
   result.milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
   for (const Continuation& continuation : found) {
-    std::vector<Suggested::Part>& parts = result.suggestions.emplace_back();
+    Suggested::Suggestion& suggestion = result.suggestions.emplace_back();
+    suggestion.text = continuation.text;
     for (const auto& end : continuation.word_ends)
-      parts.push_back(
+      suggestion.parts.push_back(
           {end.length, end.confidence,
            is_right(text, place, std::string_view(continuation.text).substr(0, end.length))});
   }
@@ -58,15 +59,29 @@ std::vector<std::size_t> spread(const std::vector<WrittenText>& texts, std::size
   return chosen;
 }
 
+/// Whether `a` says all of `b`, and more.
+bool goes_on(std::string_view a, std::string_view b) {
+  return a.size() > b.size() && a.starts_with(b);
+}
+
 /// What a search with this threshold shows first: of each suggestion the longest part that is
-/// confident enough, and of those the most confident one.
+/// confident enough, and of those that no other goes on from the most confident one.
 const Suggested::Part* shown(const Suggested& suggested, double threshold) {
-  const Suggested::Part* best = nullptr;
-  for (const auto& parts : suggested.suggestions) {
+  std::vector<std::pair<std::string_view, const Suggested::Part*>> longest;
+  for (const auto& [text, parts] : suggested.suggestions) {
     const auto part = std::find_if(parts.rbegin(), parts.rend(), [&](const Suggested::Part& end) {
       return end.confidence >= threshold;
     });
-    if (part != parts.rend() && (!best || part->confidence > best->confidence)) best = &*part;
+    if (part != parts.rend())
+      longest.emplace_back(std::string_view(text).substr(0, part->length), &*part);
+  }
+  const Suggested::Part* best = nullptr;
+  for (const auto& [text, part] : longest) {
+    if (best && part->confidence <= best->confidence) continue;
+    const bool is_beginning =
+        std::any_of(longest.begin(), longest.end(),
+                    [&text = text](const auto& other) { return goes_on(other.first, text); });
+    if (!is_beginning) best = part;
   }
   return best;
 }
@@ -74,7 +89,7 @@ const Suggested::Part* shown(const Suggested& suggested, double threshold) {
 /// The most probable beginning of a suggestion that has so many words; nothing if none is so long.
 const Suggested::Part* best_phrase(const Suggested& suggested, std::size_t words) {
   const Suggested::Part* best = nullptr;
-  for (const auto& parts : suggested.suggestions)
+  for (const auto& [text, parts] : suggested.suggestions)
     if (parts.size() >= words && (!best || parts[words - 1].confidence > best->confidence))
       best = &parts[words - 1];
   return best;
@@ -197,8 +212,8 @@ Calibration calibrate(const std::vector<std::vector<Suggested>>& typed) {
   std::vector<double> seen;
   for (const auto& text : typed)
     for (const Suggested& place : text)
-      for (const auto& parts : place.suggestions)
-        for (const Suggested::Part& part : parts) seen.push_back(part.confidence);
+      for (const auto& suggestion : place.suggestions)
+        for (const Suggested::Part& part : suggestion.parts) seen.push_back(part.confidence);
   std::sort(seen.begin(), seen.end());
   std::vector<std::pair<double, double>> steps;
   for (std::size_t k = 0; k < std::min(kSteps, seen.size()); ++k) {
@@ -248,8 +263,11 @@ nlohmann::json evaluate_completion(const CompletionModel& model, const Completio
   constexpr int kLowest = 10, kHighest = 95, kShown = 5;  // percent: thresholds, those of the curve
   CompletionOptions low = options;
   low.min_confidence = kLowest / 100.0;
-  low.count = low.beam;
-  const auto typed = type_texts(model, low, texts, keystrokes, log);
+  low.count = kAllSuggestions;
+  const auto pass = [&](const char* number) -> LogSink {
+    return [&log, number](const std::string& line) { log(number + (" of 3: " + line)); };
+  };
+  const auto typed = type_texts(model, low, texts, keystrokes, pass("1"));
   nlohmann::json result;
   nlohmann::json curve = nlohmann::json::array();
   double most_saved = 0;
@@ -265,7 +283,7 @@ nlohmann::json evaluate_completion(const CompletionModel& model, const Completio
   const Savings savings = accept_suggestions(typed, shown.min_confidence);
   // Again, as somebody waits who has chosen that threshold: a higher one ends the search earlier.
   const std::vector<double> times =
-      sorted_milliseconds(type_texts(model, shown, texts, keystrokes, log));
+      sorted_milliseconds(type_texts(model, shown, texts, keystrokes, pass("2")));
   result["places"] = savings.places;
   result["threshold"] = savings.threshold;
   result["shown"] = savings.share_shown();
@@ -274,7 +292,7 @@ nlohmann::json evaluate_completion(const CompletionModel& model, const Completio
   result["keystrokes_saved_at_60"] = most_saved;
   result["median_ms"] = times.empty() ? 0 : times[times.size() / 2];
   result["p99_ms"] = times.empty() ? 0 : times[times.size() * 99 / 100];
-  result["exact_match"] = exact_matches(model, options, texts, keystrokes, words, log);
+  result["exact_match"] = exact_matches(model, options, texts, keystrokes, words, pass("3"));
   result["curve"] = curve;
   return result;
 }

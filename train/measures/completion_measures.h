@@ -26,7 +26,11 @@ struct Suggested {
     double confidence = 0;
     bool right = false;  // it is what was written, and a word ended there
   };
-  std::vector<std::vector<Part>> suggestions;  // best first
+  struct Suggestion {
+    std::string text;
+    std::vector<Part> parts;  // of rising length
+  };
+  std::vector<Suggestion> suggestions;  // best first
   double milliseconds = 0;
 };
 
@@ -50,8 +54,12 @@ struct Savings {
 };
 Savings accept_suggestions(const std::vector<std::vector<Suggested>>& typed, double threshold);
 
-/// What the model's probabilities are worth to somebody who types like that.
+/// What the model's probabilities are worth to somebody who types like that. All suggestions that
+/// are likely enough must be there (kAllSuggestions): where only the best are, a lower threshold
+/// would show other ones.
 Calibration calibrate(const std::vector<std::vector<Suggested>>& typed);
+/// For CompletionOptions::count.
+inline constexpr int kAllSuggestions = 1000;
 
 /// ExactMatch@n (Chen et al. 2019): at ends of words, the share of phrases of n words, each the
 /// most probable one that the search finds, that are what was written, n from 1 to `most`; places

@@ -48,6 +48,17 @@ TEST_F(CompletionMeasuresTest, ExactMatches) {
   EXPECT_EQ(matches, (std::vector<double>{5 / 6.0, 4 / 5.0, 3 / 4.0}));
 }
 
+// What a search shows does not fall back to a beginning of something else that is likely enough:
+// thresholds promised too much.
+TEST_F(CompletionMeasuresTest, ABeginningIsNotShownBesideWhatGoesOn) {
+  Suggested place;
+  place.suggestions = {{"a b", {{1, 0.9, true}, {3, 0.3, false}}},
+                       {"a c", {{1, 0.9, true}, {3, 0.5, false}}}};
+  const std::vector<std::vector<Suggested>> typed = {{place, {3, {}, 0}}};
+  EXPECT_EQ(accept_suggestions(typed, 0.4).right, 0u);
+  EXPECT_EQ(accept_suggestions(typed, 0.6).right, 1u);
+}
+
 // At each threshold that was learned, as many of the shown suggestions are right.
 TEST_F(CompletionMeasuresTest, CalibrationKeepsItsPromise) {
   options_.min_confidence = 0.05;

@@ -82,7 +82,8 @@ void complete_at_terminal(const CompletionModel& model, CompletionOptions comple
 
 /// What the user should know of what is asked for and what the model can promise.
 void check(const CompletionOptions& completion, const OptionParser& parser,
-           const CompletionModel& model, const ModelRecord& record, const ModelInUse& in_use) {
+           const CompletionModel& model, const Loaded<NextTokenModel>& loaded,
+           const ModelInUse& in_use) {
   if (completion.search == SearchKind::sample && completion.min_confidence > 0)
     throw UserError(
         "--min-confidence needs --search beam or greedy; what is sampled is not ranked");
@@ -93,8 +94,8 @@ void check(const CompletionOptions& completion, const OptionParser& parser,
         "the model is not calibrated, its own probabilities are taken as they are; see weft "
         "calibrate --help");
   if (parser.given("min-confidence") && model.calibration().known() &&
-      calibrated_beside(record) != in_use.beside())
-    warn("the model was calibrated with " + calibrated_beside(record) +
+      calibrated_beside(loaded.record) != in_use.beside())
+    warn("the model was calibrated with " + calibrated_beside(loaded.record) +
          " beside it and is used with " + in_use.beside() +
          ", so that its confidence may promise too much; see weft calibrate --help");
   const double most = model.calibration().most();
@@ -103,6 +104,12 @@ void check(const CompletionOptions& completion, const OptionParser& parser,
         "nothing will be suggested: as the model is calibrated, no suggestion has a confidence of "
         "more than " +
         short_number(most));
+  // Who scrubs knows whether a name may follow.
+  if (dynamic_cast<const NgramModel*>(loaded.model.get()) &&
+      !loaded.model->tokenizer()->options().scrubber)
+    for (const std::string context : {"context", "with-context"})
+      if (parser.given(context))
+        warn("an n-gram model knows nothing beyond the line, so --" + context + " has no effect");
 }
 
 }  // namespace
@@ -131,21 +138,12 @@ void complete_command(const Arguments& arguments) {
   parser.group("Computing", threads);
   if (!parser.parse(arguments)) return;
   threads.apply();
-  if (completion.whole_line && !parser.given("max-tokens"))
-    completion.max_tokens = CompletionOptions::kTokensOfWholeLine;
 
   const auto loaded = load_model_as<NextTokenModel>(path, "language model");
   const ModelInUse in_use(*loaded.model, personal, cache);
   const CompletionModel model(in_use.model(), calibration_of(loaded.record),
                               read_block_list(block));
-  check(completion, parser, model, loaded.record, in_use);
-  // Who scrubs knows whether a name may follow.
-  if (dynamic_cast<const NgramModel*>(loaded.model.get()) &&
-      !loaded.model->tokenizer()->options().scrubber)
-    for (const char* context : {"context", "with-context"})
-      if (parser.given(context))
-        warn("an n-gram model knows nothing beyond the line, so --" + std::string(context) +
-             " has no effect");
+  check(completion, parser, model, loaded, in_use);
   RandomStream random(static_cast<std::uint64_t>(options.seed), "sample");
   if (options.interactive) return complete_at_terminal(model, completion, options, parser, random);
   const bool escape = completion.lines > 1;

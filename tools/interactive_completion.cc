@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <utility>
 
 #include "tokenizer/unicode_text.h"
 #include "tools/output.h"
@@ -21,10 +22,13 @@ class SuggestingEditor {
     text_.clear();
     cursor_ = 0;
     hidden_ = false;
+    stale_ = true;
   }
 
-  /// Asks for suggestions, which are for the end of the line alone.
+  /// Asks for suggestions, which are for the end of the line alone, if those there are for another
+  /// text.
   void suggest(const std::string& context) {
+    if (!std::exchange(stale_, false)) return;
     suggestions_.clear();
     chosen_ = 0;
     if (hidden_ || cursor_ != text_.size()) return;
@@ -75,7 +79,8 @@ class SuggestingEditor {
       default:
         break;
     }
-    suggestions_.clear();  // they were for the text before
+    suggestions_.clear();
+    stale_ = true;
   }
 
   /// Another suggestion, if there is one to choose.
@@ -125,7 +130,7 @@ class SuggestingEditor {
   Completer& completer_;
   std::string text_;
   std::size_t cursor_ = 0, chosen_ = 0;
-  bool hidden_ = false;
+  bool hidden_ = false, stale_ = true;
   std::vector<Continuation> suggestions_;
 };
 
@@ -138,7 +143,6 @@ void complete_interactively(Completer& completer, std::string context) {
   SuggestingEditor editor(completer);
   editor.suggest(context);
   editor.draw(row);
-  bool stale = false;  // what is suggested is for a text before
   for (;;) {
     const Key key = terminal.next();
     const bool over = key.kind == Key::Kind::interrupt || key.kind == Key::Kind::end_of_file;
@@ -156,17 +160,14 @@ void complete_interactively(Completer& completer, std::string context) {
       }
       context += editor.text() + '\n';
       editor.clear();
-      stale = true;
     } else if (key.kind == Key::Kind::up || key.kind == Key::Kind::down) {
       editor.choose(key.kind == Key::Kind::down ? 1 : -1);
     } else {
       editor.press(key);
-      stale = true;
     }
     // Who types faster than the line is, waits for nothing.
     if (terminal.is_pending()) continue;
-    if (stale) editor.suggest(context);
-    stale = false;
+    editor.suggest(context);
     editor.draw(row);
   }
 }

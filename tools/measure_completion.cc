@@ -25,8 +25,8 @@ void CompletionTestOptions::visit(OptionVisitor& v) {
     v.file("popular", popular, "earlier lines, the most frequent of which to compare to");
     v.integer("suggestions", count, 1, 1000, "lines suggested");
   });
-  v.integer("max-tokens", max_tokens, 1, 10000,
-            "tokens after the word being typed; of queries, unless it is given, 30");
+  v.integer("max-tokens", max_tokens, 0, 10000,
+            "tokens after the word being typed; 0: 10, of queries 30");
   v.only_with("completion", completion || neither, [&] {
     v.number("min-confidence", min_confidence, 0.1, 1, "of what is shown");
     v.integer("words", words, 1, 100, "ExactMatch of phrases of one to N words");

@@ -19,7 +19,7 @@ struct CompletionTestOptions {
   bool completion = false, queries = false, with_context = false;
   std::string popular, report;
   int count = 10;  // of whole queries
-  int max_tokens = 10;
+  int max_tokens = 0;
   double min_confidence = 0.5;
   int words = 3;
   std::int64_t keystrokes = 10000;

@@ -47,7 +47,8 @@ class RawTerminal {
 
   /// Waits for it.
   Key next();
-  /// Whether there is more to read already, or soon.
+  /// Whether there is more to read already, or soon; a line feed that belongs to the return before
+  /// is not.
   bool is_pending(int patience = 0);
 
  private:

@@ -153,9 +153,9 @@ nlohmann::json measure_language_model(const Model& model, const std::string& dat
   return evaluate_language_model(network, stream);
 }
 
-nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecord& record,
-                                   const std::string& file, const std::string& data,
+nlohmann::json measure_suggestions(const NextTokenModel& model, const LoadedModel& loaded,
                                    Settings& settings, const OptionParser& parser) {
+  const std::string& data = only_file(settings, model);
   const int beam = parser.given("beam") ? settings.search.beam : CompletionOptions().beam;
   const char* const plain = "suggestions are measured without";
   refuse(parser, settings.dynamic, plain);
@@ -163,17 +163,16 @@ nlohmann::json measure_suggestions(const NextTokenModel& model, const ModelRecor
   refuse(parser, settings.translator, plain, {"encoding"});
   refuse(parser, settings.search, plain, {"beam"});
   refuse(parser, settings.reader, plain);
-  if (settings.completion.queries && !parser.given("max-tokens"))
-    settings.completion.max_tokens = CompletionOptions::kTokensOfWholeLine;
   const BlockList blocked = read_block_list(settings.block);
   const ModelInUse in_use(model, settings.personal, settings.cache);
-  const CompletionModel ours(in_use.model(), calibration_of(record), blocked);
+  const CompletionModel ours(in_use.model(), calibration_of(loaded.record), blocked);
+  const NamedModel named{ours, loaded.file->path()};
   if (settings.test.against.empty())
-    return measure_completion({ours, file}, std::nullopt, data, settings.reader.encoding, beam,
+    return measure_completion(named, std::nullopt, data, settings.reader.encoding, beam,
                               settings.completion);
   const auto other = load_model_as<NextTokenModel>(settings.test.against, "language model");
   const CompletionModel theirs(*other.model, calibration_of(other.record), blocked);
-  return measure_completion({ours, file}, NamedModel{theirs, settings.test.against}, data,
+  return measure_completion(named, NamedModel{theirs, settings.test.against}, data,
                             settings.reader.encoding, beam, settings.completion);
 }
 
@@ -187,8 +186,7 @@ nlohmann::json measure(const LoadedModel& loaded, Settings& settings, const Opti
     if (!completes)
       throw UserError(std::string("only language models complete; leave out --") +
                       (settings.completion.queries ? "queries" : "completion"));
-    return measure_suggestions(*completes, loaded.record, loaded.file->path(),
-                               only_file(settings, model), settings, parser);
+    return measure_suggestions(*completes, loaded, settings, parser);
   }
   const char* const of_suggestions =
       "no suggestions are measured without --completion or --queries";

@@ -279,12 +279,13 @@ Json TrainingRun::summary(const Model& model, const TrainState& state, const Jso
 }
 
 /// What came of it, and how to go on.
-void TrainingRun::conclude(const Trainer& trained, TrainingTask& task, const Json& valid) const {
+void TrainingRun::conclude(const Trainer& trained, TrainingTask& task, const Json& valid,
+                           std::uint64_t begun_at) const {
   const TrainState& state = trained.state();
   const bool interrupted = state.stop == StopReason::interrupted;
   if (interrupted) {
     say("interrupted; go on with: weft " + command_ + " --resume " + checkpoint_path_);
-  } else if (resumed_ && state.update == resumed_updates_) {
+  } else if (resumed_ && state.update == begun_at) {
     warn("nothing was left to do: it had been stopped by " + std::string(name(state.stop)) +
          " after " + with_commas(state.update) + " updates; give a higher limit to go on");
   } else if (run.checkpoint.path.empty()) {  // nobody asked to keep it
@@ -307,7 +308,7 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
   ProgressDisplay display;
   add_observers(trained, display, parser);
   if (resumed_) restore_checkpoint(*resumed_, run.resume, trained);
-  resumed_updates_ = trained.state().update;
+  const std::uint64_t begun_at = trained.state().update;
   const ParameterStore& store = task.model().parameters();
   const int copies =
       (files.valid.empty() ? 0 : 1) + (trainer.average_decay > 0 || trainer.nt_asgd > 0 ? 1 : 0);
@@ -327,7 +328,7 @@ void TrainingRun::train(TrainingTask& task, const TrainingCost& cost, const Opti
     throw UserError(std::string(error.what()) + "; then go on with: weft " + command_ +
                     " --resume " + kept);
   }
-  conclude(trained, task, valid);
+  conclude(trained, task, valid, begun_at);
   check_observers();
 }
 

@@ -112,7 +112,9 @@ class TrainingRun {
             const nlohmann::json& valid) const;
   nlohmann::json summary(const Model& model, const TrainState& state,
                          const nlohmann::json& valid) const;
-  void conclude(const Trainer& trainer, TrainingTask& task, const nlohmann::json& valid) const;
+  /// `begun_at`: updates that had been made when the trainer began.
+  void conclude(const Trainer& trainer, TrainingTask& task, const nlohmann::json& valid,
+                std::uint64_t begun_at) const;
   [[noreturn]] void throw_wrong_checkpoint() const;
   /// Options but those that say how to run and where results go.
   static nlohmann::json recorded(nlohmann::json options);
@@ -126,7 +128,6 @@ class TrainingRun {
   nlohmann::json data_;
   std::string checkpoint_path_;
   std::optional<LoadedModel> resumed_, begun_;
-  std::uint64_t resumed_updates_ = 0;
   const LogObserver* log_ = nullptr;  // the trainer's
   const ReportObserver* report_ = nullptr;
 };

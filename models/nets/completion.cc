@@ -19,8 +19,8 @@ bool is_placeholder(const Surface& surface) {
 void CompletionOptions::visit(OptionVisitor& v) {
   v.choice("search", search, {"greedy", "beam", "sample"}, "how continuations are found");
   v.integer("count", count, 1, 1000, "continuations a line");
-  v.integer("max-tokens", max_tokens, 1, 10000,
-            "tokens after the word being typed; of whole lines, unless it is given, 30");
+  v.integer("max-tokens", max_tokens, 0, 10000,
+            "tokens after the word being typed; 0: 10, of whole lines 30");
   v.integer("lines", lines, 1, 10000, "lines that a continuation may run over, \\n between them");
   v.only_for("search", {"beam"}, [&] {
     v.integer("beam", beam, 1, 1000, "hypotheses");

@@ -22,14 +22,12 @@ enum class SearchKind { greedy, beam, sample };
 
 struct CompletionOptions {
   SearchKind search = SearchKind::beam;
-  int count = 1;        // continuations wanted, all different
-  int max_tokens = 10;  // tokens after those that finish the word being typed
-  int lines = 1;        // lines that a continuation may run over
-  int beam = 8;         // at least count, without min_confidence
+  int count = 1;       // continuations wanted, all different
+  int max_tokens = 0;  // after those that finish the word being typed; 0: 10, of whole lines 30
+  int lines = 1;       // lines that a continuation may run over
+  int beam = 8;        // at least count, without min_confidence
   /// Continuations to the end of the line alone, by their probability: whole queries.
   bool whole_line = false;
-  /// What max_tokens should be for that, if nobody says otherwise.
-  static constexpr int kTokensOfWholeLine = 30;
   /// What is less likely to be what somebody goes on to write, in words that are complete, is cut
   /// off, or not suggested at all. 0: everything is suggested, to the end of the sentence.
   double min_confidence = 0;

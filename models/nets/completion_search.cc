@@ -50,6 +50,14 @@ bool ends_sentence(std::string_view text) {
   return false;
 }
 
+/// Hypotheses side by side.
+std::size_t width(const CompletionOptions& options) {
+  if (options.search != SearchKind::beam) return static_cast<std::size_t>(options.count);
+  // What is likely enough is kept without a place in the beam.
+  const int wanted = options.min_confidence > 0 ? 1 : options.count;
+  return static_cast<std::size_t>(std::max(options.beam, wanted));
+}
+
 class Search {
  public:
   Search(const CompletionModel& model, const CompletionOptions& options, const Prefix& prefix,
@@ -60,12 +68,9 @@ class Search {
         made_(made),
         before_(prefix.before),
         typed_(prefix.typed),
-        cut_(typed_.size()) {
-    const bool is_beam = options.search == SearchKind::beam;
-    width_ =
-        static_cast<std::size_t>(is_beam ? std::max(options.beam, options.count) : options.count);
-    // What is likely enough is kept without a place in the beam.
-    if (is_beam && options.min_confidence > 0) width_ = static_cast<std::size_t>(options.beam);
+        cut_(typed_.size()),
+        width_(width(options)) {
+    max_tokens_ = options.max_tokens > 0 ? options.max_tokens : options.whole_line ? 30 : 10;
     if (options.min_confidence > 0)
       least_ = std::log(model.calibration().least_probability(options.min_confidence));
     typed_mass_ = typed_.empty() ? 1 : 0;
@@ -80,7 +85,7 @@ class Search {
   std::vector<Continuation> search(std::shared_ptr<ReadingNode> start) {
     std::vector<Hypothesis> live(1), done;
     live[0].node = std::move(start);
-    const int most = options_.max_tokens + kPatience + static_cast<int>(typed_.size());
+    const int most = max_tokens_ + kPatience + static_cast<int>(typed_.size());
     for (int length = 0; length < most && !live.empty(); ++length) {
       if (options_.min_confidence > 0) keep_words(live, done);
       std::vector<Hypothesis> extended =
@@ -88,7 +93,7 @@ class Search {
       live.clear();
       for (Hypothesis& hypothesis : extended) {
         const bool over = hypothesis.ended || hypothesis.whole ||
-                          hypothesis.free_tokens >= options_.max_tokens + kPatience;
+                          hypothesis.free_tokens >= max_tokens_ + kPatience;
         if (over)
           done.push_back(std::move(hypothesis));
         else if (!is_hopeless(hypothesis))
@@ -127,9 +132,9 @@ class Search {
   /// At the next end of a word, there is enough of it.
   bool is_closing(const Hypothesis& hypothesis) const {
     if (options_.search == SearchKind::sample || options_.lines > 1 || options_.whole_line)
-      return hypothesis.free_tokens >= options_.max_tokens;
+      return hypothesis.free_tokens >= max_tokens_;
     return !hypothesis.glued && hypothesis.text.size() > typed_.size() &&
-           (hypothesis.free_tokens >= options_.max_tokens || ends_sentence(hypothesis.text));
+           (hypothesis.free_tokens >= max_tokens_ || ends_sentence(hypothesis.text));
   }
   /// The mass of what was typed only grows, so that what is not likely enough will never be.
   bool is_likely_enough(double log_probability) const {
@@ -352,11 +357,12 @@ class Search {
   RandomStream& random_;
   std::size_t& made_;
   std::string before_, typed_;
-  std::size_t cut_;                     // typed characters, not part of the answer
+  std::size_t cut_;  // typed characters, not part of the answer
+  std::size_t width_;
+  int max_tokens_;
   double typed_mass_;                   // probability of all that agrees with what was typed
   std::set<std::vector<int>> weighed_;  // sampling: what has added to that mass
   double least_ = kNever;  // log-probability that an answer must have, given what was typed
-  std::size_t width_ = 1;
 };
 
 }  // namespace

@@ -79,6 +79,20 @@ TEST_F(CompletionTool, Measures) {
         "leave");
 }
 
+// "the" is so much likelier that a search of one hypothesis loses "their"; "thei" was then read as
+// a word that nobody knows, and gone on from.
+TEST_F(CompletionTool, AKnownWordThatANarrowSearchLosesIsNotUnknown) {
+  std::string text;
+  for (int k = 0; k < 20; ++k) text += "we saw the man and ";
+  folder.write("mails.txt", text + "we saw their dog\n");
+  const Words answers =
+      complete({ngrams("n.weft", {"--tokenizer", "unicode-words"}), "--search", "greedy"},
+               "we saw thei\nwe saw theqz\n");
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_EQ(answers[0], "");
+  EXPECT_NE(answers[1], "");
+}
+
 TEST_F(CompletionTool, RanksQueries) {
   const Json measures = measured({ngrams(), "--data", "mails.txt", "--queries", "--popular",
                                   "mails.txt", "--completion-report", "ranks.html"});

@@ -125,6 +125,10 @@ class InteractiveTest : public ToolTest {
   void type(const std::string& keys) {
     ASSERT_EQ(write(master_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
   }
+  void leave() {
+    type("\x04");
+    EXPECT_EQ(process_->wait().exit, 0);
+  }
   /// Waits until the row looks like that.
   ::testing::AssertionResult shows(const std::string& row) {
     for (int k = 0; k < 500; ++k) {
@@ -167,8 +171,7 @@ TEST_F(InteractiveTest, TabTakesTheGreyText) {
   type("\x7F\x7F");
   EXPECT_TRUE(shows("thank you for the letter 日本 {今日}"));
   EXPECT_EQ(screen_.cursor(), 30u);
-  type("\x04");
-  EXPECT_EQ(process_->wait().exit, 0);
+  leave();
 }
 
 TEST_F(InteractiveTest, ChoosesAmongAlternatives) {
@@ -211,8 +214,7 @@ TEST_F(InteractiveTest, TakesAWordAndEditsInside) {
   type("\x15");  // to the beginning
   EXPECT_TRUE(shows("es"));
   EXPECT_EQ(screen_.cursor(), 0u);
-  type("\x04");
-  EXPECT_EQ(process_->wait().exit, 0);
+  leave();
 }
 
 // Nobody takes what he has not seen.
@@ -220,8 +222,7 @@ TEST_F(InteractiveTest, TabsInABurstTakeNothing) {
   start();
   type("best\twishes\t");
   EXPECT_TRUE(shows("bestwishes"));
-  type("\x04");
-  EXPECT_EQ(process_->wait().exit, 0);
+  leave();
 }
 
 // The row stayed as it was before, until the next key.
@@ -229,8 +230,7 @@ TEST_F(InteractiveTest, ABurstMayEndInAnArrow) {
   start();
   type(std::string("best") + kUp);
   EXPECT_TRUE(shows("best{ wishes from Anna}"));
-  type("\x04");
-  EXPECT_EQ(process_->wait().exit, 0);
+  leave();
 }
 
 TEST_F(InteractiveTest, EveryLineBeginsWithASuggestion) {
@@ -242,8 +242,7 @@ TEST_F(InteractiveTest, EveryLineBeginsWithASuggestion) {
     type(std::string("best") + end);
     EXPECT_TRUE(shows(first));
   }
-  type("\x04");
-  EXPECT_EQ(process_->wait().exit, 0);
+  leave();
 }
 
 // A key that adds to the line costs a few bytes, not a whole row.
@@ -269,8 +268,7 @@ TEST_F(InteractiveTest, NarrowTerminalsShowTheCursor) {
   type("\x15");
   type("thank you for the");
   EXPECT_TRUE(shows(" you for the{ letter}"));
-  type("\x04");
-  EXPECT_EQ(process_->wait().exit, 0);
+  leave();
 }
 
 TEST_F(InteractiveTest, IsDrawnAnewInAWindowOfAnotherWidth) {
@@ -285,8 +283,7 @@ TEST_F(InteractiveTest, IsDrawnAnewInAWindowOfAnotherWidth) {
     EXPECT_TRUE(shows(row));
     EXPECT_EQ(screen_.cursor(), 9u);
   }
-  type("\x04");
-  EXPECT_EQ(process_->wait().exit, 0);
+  leave();
 }
 
 // A pasted line's two bytes ended two lines.
@@ -302,8 +299,7 @@ TEST_F(InteractiveTest, WholeLinesAreSuggested) {
   start(80, {"--whole-line", "--max-tokens", "20"});
   type("best");
   EXPECT_TRUE(shows("best{ wishes from Anna}"));
-  type("\x04");
-  EXPECT_EQ(process_->wait().exit, 0);
+  leave();
 }
 
 TEST_F(InteractiveTest, LinesGoToAFile) {

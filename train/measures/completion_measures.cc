@@ -135,7 +135,7 @@ void for_each_typed(const CompletionModel& model, const std::vector<WrittenText>
     type(typed);
     done += typed.places.size() - 1;
     progress.report(done);
-    if (done == keystrokes) break;  // of none, no text was typed before
+    if (keystrokes > 0 && done == keystrokes) break;
   }
 }
 

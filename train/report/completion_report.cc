@@ -9,23 +9,21 @@
 namespace weft {
 namespace {
 
-std::string percent(const nlohmann::json& share) {
+std::string formatted(const char* format, double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", 100 * share.get<double>());
+  std::snprintf(text, sizeof text, format, value);
   return text;
+}
+
+std::string percent(const nlohmann::json& share) {
+  return formatted("%.1f %%", 100 * share.get<double>());
 }
 
 std::string milliseconds(const nlohmann::json& time) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f ms", time.get<double>());
-  return text;
+  return formatted("%.2f ms", time.get<double>());
 }
 
-std::string rank(const nlohmann::json& mean) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", mean.get<double>());
-  return text;
-}
+std::string mean_rank(const nlohmann::json& rank) { return formatted("%.4f", rank.get<double>()); }
 
 /// The one that is measured and the one it is compared with, if there is one.
 std::vector<std::pair<std::string, const nlohmann::json*>> compared(
@@ -95,6 +93,30 @@ LineChart exact_match_chart(const nlohmann::json& measures) {
   return chart;
 }
 
+/// Ranks of the suggestions and of the most popular completions, after each number of characters.
+ReportTable query_table(const std::string& measured, const nlohmann::json& measures) {
+  SummaryTable table(measured, measures);
+  const auto add = [&](const std::string& name, const std::string& key, const auto& text) {
+    if (measures.contains(key))
+      table.row(name, [&](const nlohmann::json& model) {
+        return model.contains(key) ? text(model.at(key)) : std::string();
+      });
+  };
+  const auto count = [](const nlohmann::json& number) { return number.dump(); };
+  add("queries", "queries", count);
+  const std::pair<const char*, const char*> groups[] = {
+      {"", ""}, {"seen_", ", prefix seen before"}, {"unseen_", ", prefix not seen before"}};
+  for (const auto& [key, group] : groups)
+    for (const int characters : kTypedCharacters) {
+      const std::string number = std::to_string(characters), prefix = key;
+      const std::string after = " after " + number + " characters" + group;
+      if (!prefix.empty()) add("queries" + after, prefix + number, count);
+      add("mean reciprocal rank" + after, prefix + "mrr_" + number, mean_rank);
+      add("the most popular completion's" + after, prefix + "popular_mrr_" + number, mean_rank);
+    }
+  return table.table();
+}
+
 }  // namespace
 
 Report completion_report(const std::string& model_name, const std::string& data,
@@ -121,34 +143,6 @@ Report completion_report(const std::string& model_name, const std::string& data,
   return {"Completion: " + model_name + " on " + data,
           {summary(model_name, measures), precision, use, exact_match_chart(measures)}};
 }
-
-namespace {
-
-/// Ranks of the suggestions and of the most popular completions, after each number of characters.
-ReportTable query_table(const std::string& measured, const nlohmann::json& measures) {
-  SummaryTable table(measured, measures);
-  const auto add = [&](const std::string& name, const std::string& key, const auto& text) {
-    if (measures.contains(key))
-      table.row(name, [&](const nlohmann::json& model) {
-        return model.contains(key) ? text(model.at(key)) : std::string();
-      });
-  };
-  const auto count = [](const nlohmann::json& number) { return number.dump(); };
-  add("queries", "queries", count);
-  const std::pair<const char*, const char*> groups[] = {
-      {"", ""}, {"seen_", ", prefix seen before"}, {"unseen_", ", prefix not seen before"}};
-  for (const auto& [key, group] : groups)
-    for (const int characters : kTypedCharacters) {
-      const std::string number = std::to_string(characters), prefix = key;
-      const std::string after = " after " + number + " characters" + group;
-      if (!prefix.empty()) add("queries" + after, prefix + number, count);
-      add("mean reciprocal rank" + after, prefix + "mrr_" + number, rank);
-      add("the most popular completion's" + after, prefix + "popular_mrr_" + number, rank);
-    }
-  return table.table();
-}
-
-}  // namespace
 
 Report query_report(const std::string& model_name, const std::string& data,
                     const nlohmann::json& measures) {

@@ -87,6 +87,7 @@ TEST_F(CompletionMeasuresTest, TextsAreSpreadOverAll) {
   different.back().text = "ab";
   const auto typed = type_texts(model_, options_, different, 8);
   EXPECT_EQ(typed.back().size(), 3u);
+  EXPECT_EQ(type_texts(model_, options_, {{"", " "}, {"", "ab"}}, 0).size(), 2u);
   // A long one took its time, however few were asked for.
   const auto cut = type_texts(model_, options_, {{"", "one two three"}, {"", "four"}}, 9);
   ASSERT_EQ(cut.size(), 1u);
